@@ -1,0 +1,54 @@
+//! What the pipeline writes to.
+
+use raster::{Region, View, ViewMut};
+
+use crate::Error;
+
+/// The shape of the regions a sink takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// Any rectangle, in place: the sink is memory.
+    Free,
+    /// Whole rows, any number of them.
+    Rows,
+    /// A grid of tiles anchored at the image's corner. A region is one tile or several neighbours of
+    /// one row of tiles, cut at the image's edge.
+    Tiles {
+        /// Columns of a tile.
+        width: u64,
+        /// Rows of a tile.
+        height: u64,
+    },
+}
+
+/// A destination that takes finished regions from any thread in any order.
+///
+/// Nothing is visible under the destination's name before [`finish`](Sink::finish) returns. A sink
+/// dropped unfinished, or aborted, leaves nothing behind.
+pub trait Sink: Send + Sync {
+    /// The regions that this sink takes.
+    fn layout(&self) -> Layout;
+
+    /// The memory of a region, for a [`Layout::Free`] sink: pixels written there need no
+    /// [`write`](Sink::write). `None` for all others.
+    ///
+    /// # Safety
+    /// The regions claimed from one sink do not overlap.
+    unsafe fn claim(&self, region: &Region) -> Option<ViewMut<'_>>;
+
+    /// Writes the pixels of a region.
+    ///
+    /// # Errors
+    /// [`Error::NoSpace`] if the disk is full, [`Error::Io`] if it fails otherwise.
+    fn write(&self, region: &Region, pixels: &View<'_>) -> Result<(), Error>;
+
+    /// Makes the result durable and publishes it under its name. Called once, after every region has
+    /// been written.
+    ///
+    /// # Errors
+    /// As [`write`](Sink::write); the destination is then untouched.
+    fn finish(&self) -> Result<(), Error>;
+
+    /// Gives up: removes what was written. Harmless after [`finish`](Sink::finish) and when repeated.
+    fn abort(&self);
+}
