@@ -1,1 +1,11 @@
+//! Row kernels: slices of samples in, slices of samples out.
+//!
+//! A kernel knows no images, borders or threads. Each has a scalar version that defines its result
+//! and versions for wider instruction sets that reproduce it bit for bit; [`Isa`] names them and is
+//! chosen once. Bounds are asserted at the safe entry of each kernel, so that the loops inside need
+//! no checks.
 
+mod isa;
+pub mod separable;
+
+pub use isa::Isa;
