@@ -98,6 +98,12 @@ impl<'a> View<'a> {
         bytemuck::cast_slice(self.row_bytes(y))
     }
 
+    /// All rows as one slice, if nothing lies between them.
+    pub fn dense(&self) -> Option<&'a [u8]> {
+        let row = self.width * self.channels * self.depth.bytes();
+        (self.height == 1 || self.stride == row).then(|| &self.data[..row * self.height])
+    }
+
     /// `len` samples from column `x` of row `y` on, running into whatever memory follows the row;
     /// `None` if the view's memory ends before. Lets vector loads reach past a row without a copy.
     ///
@@ -281,6 +287,17 @@ mod tests {
         assert_eq!(sub.row::<u16>(1), [9, 10]);
         assert_eq!(sub.samples_from::<u16>(1, 1, 2), Some(&[10, 11][..]));
         assert_eq!(sub.samples_from::<u16>(1, 1, 3), None);
+    }
+
+    #[test]
+    fn only_adjacent_rows_are_dense() {
+        let data: Vec<u16> = (0..12).collect();
+        let bytes: &[u8] = bytemuck::cast_slice(&data);
+        let view = View::new(bytes, 8, 4, 3, &spec(4, 3)).unwrap();
+        assert_eq!(view.dense(), Some(bytes));
+        assert_eq!(view.sub(&Region::new(0, 1, 4, 2)).dense(), Some(&bytes[8..]));
+        assert_eq!(view.sub(&Region::new(1, 1, 2, 2)).dense(), None);
+        assert_eq!(view.sub(&Region::new(1, 2, 2, 1)).dense(), Some(&bytes[18..22]));
     }
 
     #[test]

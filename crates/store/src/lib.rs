@@ -1,1 +1,57 @@
+//! Where pixels come from and where they go.
+//!
+//! A [`Source`] is an image that can be read by region from any thread; a [`Sink`] takes finished
+//! regions from any thread in any order. Sources are raw pixels ([`open_raw`]), uncompressed TIFF and
+//! `BigTIFF` ([`open`]) and memory ([`from_memory`]); sinks are raw files ([`RawSink`]), tiled TIFF
+//! files ([`TiffSink`]) and memory ([`MemorySink`]).
+//!
+//! Two decisions shape the crate:
+//!
+//! - Uncompressed local files are mapped, and a region of them is a [`View`](raster::View) of the
+//!   mapping: no pixel is copied before a filter looks at it. What that costs in safety, and how to
+//!   avoid it, is said at [`Access`].
+//! - Output is written with positional writes to a temporary file and renamed when it is whole. A
+//!   full disk is then an error value rather than a signal, and nobody ever sees half an image.
+//!
+//! Headers are hostile input: every offset and count is checked against the length of the file
+//! before it is used, and nothing is allocated on the word of a header alone.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use gigapx_raster::{Depth, Region, Spec};
+//! use gigapx_store::{RawLayout, from_memory};
+//!
+//! let pixels: Vec<u8> = (0..12).collect();
+//! let layout = RawLayout::dense(Spec::new(4, 3, 1, Depth::U8)?);
+//! let source = from_memory(Arc::new(pixels), layout)?;
+//! let corner = source.view(&Region::new(2, 1, 2, 2)).expect("memory is one raster");
+//! assert_eq!(corner.row::<u8>(1), [10, 11]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
+mod bytes;
+mod check;
+mod error;
+mod gather;
+mod memory;
+mod metadata;
+mod open;
+mod plane;
+mod publish;
+mod raw;
+mod scratch;
+mod sink;
+mod source;
+mod tiff;
+
+pub use bytes::{Access, Bytes};
+pub use error::Error;
+pub use memory::{MemorySink, OutputBytes};
+pub use metadata::{ByteOrder, Format, Metadata};
+pub use open::{open, open_bytes};
+pub use publish::{Durability, remove_all_temporaries};
+pub use raw::{RawLayout, RawSink, from_memory, open_raw};
+pub use sink::{Layout, Sink};
+pub use source::Source;
+pub use tiff::{TiffOptions, TiffSink, TiffVariant};

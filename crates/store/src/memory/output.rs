@@ -1,0 +1,77 @@
+//! The memory of a result.
+
+use std::{
+    io,
+    ops::{Deref, DerefMut},
+    path::PathBuf,
+};
+
+use memmap2::MmapMut;
+
+use crate::Error;
+
+/// From this size on memory comes straight from the system, in huge pages if it has them: the first
+/// touch of each page is what a large output costs.
+const LARGE: u64 = 8 << 20;
+
+/// Bytes that a sink has filled. They are on a word's boundary at least, start as zeros, and can be
+/// freed on any thread.
+pub struct OutputBytes {
+    memory: Memory,
+    len: usize,
+}
+
+enum Memory {
+    Mapped(MmapMut),
+    Heap(Vec<u64>),
+}
+
+impl OutputBytes {
+    /// `len` zeros.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the system has not that much memory.
+    pub(super) fn zeroed(len: u64) -> Result<Self, Error> {
+        let failed = |source| Error::from_io(source, "mmap", PathBuf::new());
+        let bytes = usize::try_from(len).map_err(|_| failed(io::ErrorKind::OutOfMemory.into()))?;
+        let memory = if len >= LARGE {
+            let map = MmapMut::map_anon(bytes).map_err(failed)?;
+            // A system without huge pages gives small ones.
+            #[cfg(target_os = "linux")]
+            let _ = map.advise(memmap2::Advice::HugePage);
+            Memory::Mapped(map)
+        } else {
+            // Words, because the allocator then zeroes and aligns in one step.
+            Memory::Heap(vec![0; bytes.div_ceil(size_of::<u64>())])
+        };
+        Ok(Self { memory, len: bytes })
+    }
+}
+
+impl Deref for OutputBytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        let all: &[u8] = match &self.memory {
+            Memory::Mapped(map) => map,
+            Memory::Heap(words) => bytemuck::cast_slice(words),
+        };
+        &all[..self.len]
+    }
+}
+
+impl DerefMut for OutputBytes {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        let all: &mut [u8] = match &mut self.memory {
+            Memory::Mapped(map) => map,
+            Memory::Heap(words) => bytemuck::cast_slice_mut(words),
+        };
+        &mut all[..self.len]
+    }
+}
+
+impl AsRef<[u8]> for OutputBytes {
+    fn as_ref(&self) -> &[u8] {
+        self
+    }
+}

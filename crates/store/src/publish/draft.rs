@@ -1,0 +1,307 @@
+//! A file under a temporary name.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use super::{name, registry, stale};
+use crate::{Error, bytes};
+
+/// Bytes after which the system is asked to start writing to the disk. Left alone it waits until a
+/// fifth of memory is dirty and then stops every writer at once.
+const WRITEBACK: u64 = 64 << 20;
+
+/// What [`finish`](crate::Sink::finish) waits for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Durability {
+    /// The pixels and the name are on the disk: they survive a loss of power.
+    #[default]
+    Sync,
+    /// The system has accepted them. They survive the end of the process but perhaps not that of the
+    /// machine, and an error that the disk reports later is not seen.
+    None,
+}
+
+/// An output that has not got its name yet.
+pub(crate) struct Draft {
+    file: File,
+    target: PathBuf,
+    temporary: PathBuf,
+    directory: PathBuf,
+    durability: Durability,
+    written: AtomicU64,
+    state: Mutex<State>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Open,
+    Published,
+    Discarded,
+}
+
+impl Draft {
+    /// Makes the temporary file and reserves `size` bytes for it.
+    pub(crate) fn create(path: &Path, size: u64, durability: Durability) -> Result<Self, Error> {
+        let failed = |syscall| move |source| Error::from_io(source, syscall, path);
+        check_target(path)?;
+        // Absolute, for the process may change its directory before it removes the file.
+        let target = std::path::absolute(path).map_err(failed("open"))?;
+        // A link is followed, as opening the file for writing would; renaming would replace it.
+        let target = match fs::symlink_metadata(&target) {
+            Ok(metadata) if metadata.is_symlink() => fs::canonicalize(&target).unwrap_or(target),
+            _ => target,
+        };
+        let no_name = || Error::InvalidArgument(format!("{} names no file", path.display()));
+        let file_name = target.file_name().ok_or_else(no_name)?;
+        let directory = target.parent().ok_or_else(no_name)?.to_path_buf();
+
+        let prefix = name::prefix(file_name);
+        stale::reclaim(&directory, &prefix);
+        let (file, temporary) = create_unique(&directory, &prefix).map_err(failed("open"))?;
+        registry::add(&temporary);
+        // Tells processes in other containers that the file is in use (see `stale`).
+        let _ = file.try_lock();
+        let draft = Self {
+            file,
+            target,
+            temporary,
+            directory,
+            durability,
+            written: AtomicU64::new(0),
+            state: Mutex::new(State::Open),
+        };
+        // On failure the draft is dropped and the file with it.
+        reserve(&draft.file, size).map_err(|source| draft.error(source, "fallocate"))?;
+        Ok(draft)
+    }
+
+    /// Writes all of `bytes` at `offset`, from any thread.
+    pub(crate) fn write_at(&self, offset: u64, bytes: &[u8]) -> Result<(), Error> {
+        bytes::write_all_at(&self.file, offset, bytes)
+            .map_err(|source| self.error(source, "pwrite"))?;
+        let len = bytes.len() as u64;
+        let before = self.written.fetch_add(len, Ordering::Relaxed);
+        if before / WRITEBACK != (before + len) / WRITEBACK {
+            start_writeback(&self.file);
+        }
+        Ok(())
+    }
+
+    /// Gives the file its name.
+    pub(crate) fn publish(&self) -> Result<(), Error> {
+        let mut state = self.state();
+        match *state {
+            State::Open => {}
+            State::Published => return Ok(()),
+            State::Discarded => {
+                let message = format!("{} was given up before", self.target.display());
+                return Err(Error::InvalidArgument(message));
+            }
+        }
+        let named = self.rename();
+        *state = if named.is_ok() { State::Published } else { State::Discarded };
+        if named.is_err() {
+            // The first error is the one to report.
+            let _ = fs::remove_file(&self.temporary);
+        }
+        registry::remove(&self.temporary);
+        named?;
+        self.sync_directory()
+    }
+
+    /// Removes the file, unless it has its name already.
+    pub(crate) fn discard(&self) {
+        let mut state = self.state();
+        if *state == State::Open {
+            *state = State::Discarded;
+            // Nobody can do anything about a file that cannot be removed; the next sink for this
+            // target tries again.
+            let _ = fs::remove_file(&self.temporary);
+            registry::remove(&self.temporary);
+        }
+    }
+
+    fn rename(&self) -> Result<(), Error> {
+        if self.durability == Durability::Sync {
+            self.file.sync_all().map_err(|source| self.error(source, "fsync"))?;
+        }
+        fs::rename(&self.temporary, &self.target).map_err(|source| self.error(source, "rename"))
+    }
+
+    /// Makes the new name durable. The file is whole under it by now; if this fails, a loss of power
+    /// may still bring the old one back.
+    fn sync_directory(&self) -> Result<(), Error> {
+        if self.durability == Durability::None || !cfg!(unix) {
+            return Ok(());
+        }
+        // A directory that may be written but not read cannot be opened to be synced.
+        let Ok(directory) = File::open(&self.directory) else { return Ok(()) };
+        match directory.sync_all() {
+            // Some file systems sync no directories.
+            Err(error) if error.kind() != io::ErrorKind::InvalidInput => {
+                Err(Error::from_io(error, "fsync", &self.directory))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn error(&self, source: io::Error, syscall: &'static str) -> Error {
+        Error::from_io(source, syscall, &self.target)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Every change is one assignment.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        self.discard();
+    }
+}
+
+/// Refuses targets that a rename would destroy: as root, writing to `/dev/null` would replace it.
+fn check_target(path: &Path) -> Result<(), Error> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => {
+            Err(Error::from_io(bytes::is_a_directory(), "open", path))
+        }
+        Ok(metadata) if !metadata.is_file() => {
+            let message =
+                format!("{} is not a regular file; it cannot be replaced", path.display());
+            Err(Error::InvalidArgument(message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Creates a file that did not exist, readable and writable as far as the umask allows.
+fn create_unique(directory: &Path, prefix: &std::ffi::OsStr) -> io::Result<(File, PathBuf)> {
+    // A name is taken only if an earlier process of the same id was killed.
+    for _ in 0..100 {
+        let path = directory.join(name::next(prefix));
+        match File::options().write(true).create_new(true).open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            made => return made.map(|file| (file, path)),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// Reserves the space of the whole file, so that a full disk is known before any work is done.
+fn reserve(file: &File, size: u64) -> io::Result<()> {
+    if size == 0 {
+        return Ok(());
+    }
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::{
+            fs::{FallocateFlags, fallocate},
+            io::Errno,
+        };
+        // On tmpfs a signal undoes the call; a process with a profiler gets many.
+        for _ in 0..8 {
+            match fallocate(file, FallocateFlags::empty(), 0, size) {
+                Err(Errno::INTR) => {}
+                // The file system has no such call. (glibc's posix_fallocate would write every
+                // block instead.)
+                Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => break,
+                done => return done.map_err(io::Error::from),
+            }
+        }
+    }
+    file.set_len(size)
+}
+
+/// Asks the system to begin writing what is dirty, without waiting for it.
+fn start_writeback(file: &File) {
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::fd::AsRawFd;
+        // SAFETY: the call takes no pointers, and the descriptor is open for as long as `file` is.
+        // A failure is harmless: the system writes when it sees fit.
+        let _ =
+            unsafe { libc::sync_file_range(file.as_raw_fd(), 0, 0, libc::SYNC_FILE_RANGE_WRITE) };
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = file;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(directory: &Path) -> Vec<String> {
+        let entries = fs::read_dir(directory).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn nothing_is_visible_before_the_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dir.path().join("a");
+        fs::write(&target, "old").unwrap();
+        let draft = Draft::create(&target, 3, Durability::Sync).unwrap();
+        draft.write_at(0, b"new").unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"old");
+        draft.publish().unwrap();
+        draft.publish().unwrap();
+        draft.discard();
+        assert_eq!(fs::read(&target).unwrap(), b"new");
+        assert_eq!(names(dir.path()), ["a"]);
+    }
+
+    #[test]
+    fn a_dropped_draft_leaves_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let draft = Draft::create(&dir.path().join("a"), 3, Durability::None).unwrap();
+        assert_eq!(names(dir.path()).len(), 1);
+        draft.discard();
+        assert_eq!(names(dir.path()).len(), 0);
+        assert!(matches!(draft.publish(), Err(Error::InvalidArgument(_))));
+        drop(Draft::create(&dir.path().join("a"), 3, Durability::None).unwrap());
+        assert_eq!(names(dir.path()).len(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_and_devices_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let (real, link) = (dir.path().join("real"), dir.path().join("link"));
+        fs::write(&real, "old").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        let draft = Draft::create(&link, 0, Durability::None).unwrap();
+        draft.write_at(0, b"new").unwrap();
+        draft.publish().unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read(&real).unwrap(), b"new");
+
+        let device = Draft::create(Path::new("/dev/null"), 0, Durability::None).err().unwrap();
+        assert!(matches!(device, Error::InvalidArgument(_)), "{device}");
+    }
+
+    #[test]
+    fn targets_that_cannot_be_made_are_refused_early() {
+        let dir = tempfile::tempdir().unwrap();
+        for path in [dir.path().to_path_buf(), dir.path().join("none/a")] {
+            let error = Draft::create(&path, 0, Durability::None).err().unwrap();
+            assert!(matches!(error, Error::Io { syscall: "open", .. }), "{error}");
+        }
+        assert!(matches!(
+            Draft::create(Path::new(".."), 0, Durability::None),
+            Err(Error::InvalidArgument(_) | Error::Io { .. })
+        ));
+        // Larger than any file may be: known before a byte is written.
+        let error = Draft::create(&dir.path().join("a"), 1 << 62, Durability::None).err().unwrap();
+        assert!(matches!(error, Error::Io { .. } | Error::NoSpace { .. }), "{error}");
+        assert_eq!(names(dir.path()).len(), 0);
+    }
+}

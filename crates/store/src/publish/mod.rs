@@ -1,0 +1,13 @@
+//! Files that appear whole or not at all.
+//!
+//! Output goes to a temporary file beside the target and takes its name when it is complete. What a
+//! killed process leaves behind is removed by the next one that writes the same target.
+
+mod draft;
+mod name;
+mod registry;
+mod stale;
+
+pub(crate) use draft::Draft;
+pub use draft::Durability;
+pub use registry::remove_all_temporaries;

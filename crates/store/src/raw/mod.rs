@@ -1,0 +1,7 @@
+//! Bare pixels, in files and in memory.
+
+mod sink;
+mod source;
+
+pub use sink::RawSink;
+pub use source::{RawLayout, from_memory, open_raw};

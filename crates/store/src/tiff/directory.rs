@@ -1,0 +1,170 @@
+//! The tags of one image.
+
+use super::{
+    header::Container,
+    tag::{self, kind},
+};
+use crate::{ByteOrder, Error};
+
+/// The tags of one image. Values stay in the file until they are asked for, so what an unknown tag
+/// says can be wrong without harm.
+pub(super) struct Directory {
+    entries: Vec<Entry>,
+}
+
+struct Entry {
+    tag: u16,
+    kind: u16,
+    count: u64,
+    /// Where the value lies, or its offset if it is too long.
+    value: u64,
+}
+
+/// Unsigned integers that lie in the file.
+#[derive(Clone, Copy)]
+pub(super) struct Table {
+    tag: u16,
+    /// Bytes of one.
+    size: u64,
+    pub(super) count: u64,
+    offset: u64,
+}
+
+impl Directory {
+    pub(super) fn read(container: &Container<'_>, offset: u64) -> Result<Self, Error> {
+        let (start, count, end) = container.entries(offset)?;
+        let size = (end - start) / count;
+        // At most 65,535 entries, each of which takes 12 bytes or more of the file.
+        let mut entries = Vec::with_capacity(count as usize);
+        for entry in (start..end).step_by(size as usize) {
+            entries.push(Entry {
+                tag: container.u16(entry)?,
+                kind: container.u16(entry + 2)?,
+                count: container.word(entry + 4)?,
+                value: entry + 4 + container.word_bytes(),
+            });
+        }
+        Ok(Self { entries })
+    }
+
+    /// Whether the tag is there.
+    pub(super) fn has(&self, tag: u16) -> bool {
+        self.entries.iter().any(|entry| entry.tag == tag)
+    }
+
+    /// The integers of a tag, which lie wholly in the file.
+    pub(super) fn table(
+        &self,
+        container: &Container<'_>,
+        tag: u16,
+    ) -> Result<Option<Table>, Error> {
+        // Of a repeated tag the first counts, as in libtiff.
+        let Some(entry) = self.entries.iter().find(|entry| entry.tag == tag) else {
+            return Ok(None);
+        };
+        let name = tag::name(tag);
+        let (kind, count) = (entry.kind, entry.count);
+        let size = kind::bytes(kind).ok_or_else(|| {
+            container.corrupt(format!("{name} has values of type {kind}, which are no integers"))
+        })?;
+        if count == 0 {
+            return Err(container.corrupt(format!("{name} has no value")));
+        }
+        let inline = count.checked_mul(size).is_some_and(|len| len <= container.word_bytes());
+        let offset = if inline { entry.value } else { container.word(entry.value)? };
+        let inside = count.checked_mul(size).is_some_and(|len| container.bytes.holds(offset, len));
+        if !inside {
+            let len = container.bytes.len();
+            return Err(container.corrupt(format!(
+                "{name} has {count} values from byte {offset} on, past the end of the file ({len} \
+                 bytes)"
+            )));
+        }
+        Ok(Some(Table { tag, size, count, offset }))
+    }
+
+    /// The one integer of a tag.
+    pub(super) fn scalar(&self, container: &Container<'_>, tag: u16) -> Result<Option<u64>, Error> {
+        let Some(table) = self.table(container, tag)? else { return Ok(None) };
+        if table.count != 1 {
+            let (name, count) = (tag::name(tag), table.count);
+            return Err(container.corrupt(format!("{name} has {count} values instead of one")));
+        }
+        let mut value = [0];
+        table.read(container, 0, &mut value)?;
+        Ok(Some(value[0]))
+    }
+
+    /// The integer of a tag that must be there.
+    pub(super) fn required(&self, container: &Container<'_>, tag: u16) -> Result<u64, Error> {
+        self.scalar(container, tag)?
+            .ok_or_else(|| container.corrupt(format!("{} is missing", tag::name(tag))))
+    }
+
+    /// The integer of a tag that has one for each of `channels` samples, all alike. One for all is
+    /// accepted, as libtiff does.
+    pub(super) fn uniform(
+        &self,
+        container: &Container<'_>,
+        tag: u16,
+        channels: u32,
+    ) -> Result<Option<u64>, Error> {
+        let Some(table) = self.table(container, tag)? else { return Ok(None) };
+        let name = tag::name(tag);
+        let wanted = if table.count == 1 { 1 } else { u64::from(channels) };
+        if table.count < wanted {
+            let count = table.count;
+            let message = format!("{name} has {count} values for {channels} samples a pixel");
+            return Err(container.corrupt(message));
+        }
+        // There are at most 65,535 samples.
+        let mut values = vec![0; wanted as usize];
+        table.read(container, 0, &mut values)?;
+        match values.iter().find(|&&value| value != values[0]) {
+            Some(other) => Err(container.unsupported(format!(
+                "{name} differs between samples ({} and {other}); only equal samples are supported",
+                values[0]
+            ))),
+            None => Ok(Some(values[0])),
+        }
+    }
+}
+
+impl Table {
+    /// The name of the tag.
+    pub(super) fn name(&self) -> &'static str {
+        tag::name(self.tag)
+    }
+
+    /// Reads integers from number `first` on.
+    pub(super) fn read(
+        &self,
+        container: &Container<'_>,
+        first: u64,
+        out: &mut [u64],
+    ) -> Result<(), Error> {
+        const BLOCK: usize = 4096;
+        let mut block = [0; BLOCK];
+        let size = self.size as usize;
+        let mut offset = self.offset + first * self.size;
+        for out in out.chunks_mut(BLOCK / size) {
+            let block = &mut block[..out.len() * size];
+            container.bytes.read_at(offset, block)?;
+            offset += block.len() as u64;
+            for (out, bytes) in out.iter_mut().zip(block.chunks_exact(size)) {
+                let mut wide = [0; 8];
+                *out = match container.order {
+                    ByteOrder::Little => {
+                        wide[..size].copy_from_slice(bytes);
+                        u64::from_le_bytes(wide)
+                    }
+                    ByteOrder::Big => {
+                        wide[8 - size..].copy_from_slice(bytes);
+                        u64::from_be_bytes(wide)
+                    }
+                };
+            }
+        }
+        Ok(())
+    }
+}

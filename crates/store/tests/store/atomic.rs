@@ -1,0 +1,176 @@
+//! Nothing or everything appears, whatever happens on the way.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Mutex,
+};
+
+use gigapx_store::{
+    Access, Durability, Error, RawLayout, RawSink, Sink, TiffOptions, TiffSink, open_raw,
+    remove_all_temporaries,
+};
+use raster::{Depth, Spec, View};
+
+/// Removing all temporary files removes those of tests beside, so these take turns.
+static TURN: Mutex<()> = Mutex::new(());
+
+fn names(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).unwrap();
+    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+fn spec(side: u64) -> Spec {
+    Spec::new(side, side, 1, Depth::U8).unwrap()
+}
+
+fn fill(sink: &dyn Sink, side: u64) -> Result<(), Error> {
+    let spec = spec(side);
+    let pixels = vec![1; spec.bytes() as usize];
+    let view = View::new(&pixels, side as usize, side as usize, side as usize, &spec).unwrap();
+    sink.write(&spec.region(), &view)
+}
+
+fn sinks(path: &Path, side: u64) -> Vec<Result<Box<dyn Sink>, Error>> {
+    fn boxed<S: Sink + 'static>(sink: S) -> Box<dyn Sink> {
+        Box::new(sink)
+    }
+    let tile = (side.next_multiple_of(16), side.next_multiple_of(16));
+    let options = TiffOptions { tile, ..TiffOptions::new(spec(side)) };
+    vec![
+        RawSink::create(path, spec(side), Durability::Sync).map(boxed),
+        TiffSink::create(path, options).map(boxed),
+    ]
+}
+
+#[test]
+fn the_target_changes_at_the_end_or_never() {
+    let _turn = TURN.lock();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a");
+    fs::write(&path, "old").unwrap();
+    for end in [Sink::abort as fn(&dyn Sink), |_| {}] {
+        for sink in sinks(&path, 20) {
+            let sink = sink.unwrap();
+            fill(&*sink, 20).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), b"old");
+            end(&*sink);
+            drop(sink);
+            assert_eq!(names(directory.path()), ["a"]);
+        }
+    }
+    for sink in sinks(&path, 20) {
+        let sink = sink.unwrap();
+        fill(&*sink, 20).unwrap();
+        sink.finish().unwrap();
+        sink.abort();
+        drop(sink);
+        assert!(fs::read(&path).unwrap().len() >= 400);
+        assert_eq!(names(directory.path()), ["a"]);
+    }
+}
+
+#[test]
+fn a_process_that_exits_can_clean_up() {
+    let _turn = TURN.lock();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a");
+    let open: Vec<_> = sinks(&path, 20);
+    assert_eq!(names(directory.path()).len(), 2);
+    remove_all_temporaries();
+    assert_eq!(names(directory.path()).len(), 0);
+    for sink in open {
+        assert!(matches!(sink.unwrap().finish(), Err(Error::Io { syscall: "rename", .. })));
+    }
+    assert_eq!(names(directory.path()).len(), 0);
+}
+
+#[test]
+fn what_a_killed_process_left_is_removed() {
+    let _turn = TURN.lock();
+    let directory = tempfile::tempdir().unwrap();
+    let mut child = Command::new("true").spawn().unwrap();
+    child.wait().unwrap();
+    let left = directory.path().join(format!(".a.gigapx-{}-0.tmp", child.id()));
+    fs::write(&left, "x").unwrap();
+    drop(RawSink::create(directory.path().join("b"), spec(3), Durability::None).unwrap());
+    assert!(left.exists());
+    drop(RawSink::create(directory.path().join("a"), spec(3), Durability::None).unwrap());
+    assert!(!left.exists());
+}
+
+#[test]
+fn a_source_that_changed_is_reported() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a");
+    fs::write(&path, [0; 100]).unwrap();
+    let open = || open_raw(&path, RawLayout::dense(spec(10)), Access::Auto).unwrap();
+    let source = open();
+    source.verify().unwrap();
+    let file = fs::File::options().append(true).open(&path).unwrap();
+    file.set_len(200).unwrap();
+    assert!(matches!(source.verify(), Err(Error::SourceChanged { path: at }) if at == path));
+    let source = open();
+    file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    assert!(matches!(source.verify(), Err(Error::SourceChanged { .. })));
+}
+
+/// A file system of its own, where the test may mount one.
+struct Mount(PathBuf);
+
+impl Mount {
+    fn new(directory: &Path, options: &str) -> Option<Self> {
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", options, "tmpfs"])
+            .arg(directory)
+            .output()
+            .is_ok_and(|output| output.status.success());
+        if !mounted {
+            eprintln!("skipped: mounting a tmpfs needs root and was refused");
+        }
+        mounted.then(|| Self(directory.to_path_buf()))
+    }
+}
+
+impl Drop for Mount {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_full_disk_is_no_space() {
+    let _turn = TURN.lock();
+    let directory = tempfile::tempdir().unwrap();
+    let Some(_mount) = Mount::new(directory.path(), "size=1m") else { return };
+    let path = directory.path().join("a");
+    for sink in sinks(&path, 2000) {
+        let Err(Error::NoSpace { path: at, syscall: "fallocate" }) = sink.map(drop) else {
+            panic!("there was space");
+        };
+        assert_eq!(at, path);
+        assert_eq!(names(directory.path()).len(), 0);
+    }
+    // And what fits is written there.
+    for sink in sinks(&path, 500) {
+        let sink = sink.unwrap();
+        fill(&*sink, 500).unwrap();
+        sink.finish().unwrap();
+    }
+}
+
+#[test]
+fn a_directory_that_cannot_be_written_is_an_error_of_open() {
+    let _turn = TURN.lock();
+    let directory = tempfile::tempdir().unwrap();
+    let Some(_mount) = Mount::new(directory.path(), "size=1m,ro") else { return };
+    let path = directory.path().join("a");
+    for sink in sinks(&path, 20) {
+        let Err(Error::Io { syscall: "open", path: at, source }) = sink.map(drop) else {
+            panic!("the file was made");
+        };
+        assert_eq!(at, path);
+        assert_eq!(source.kind(), std::io::ErrorKind::ReadOnlyFilesystem);
+    }
+}

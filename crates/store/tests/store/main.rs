@@ -1,0 +1,8 @@
+//! Tests of sources and sinks through their public surface.
+
+mod atomic; // nothing or everything appears, whatever happens
+mod build; // TIFF files made by hand
+mod hostile; // headers that lie
+mod raw; // bare pixels
+mod read; // TIFF files of others
+mod write; // TIFF files of ours, read by others
