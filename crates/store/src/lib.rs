@@ -19,7 +19,7 @@
 //! ```
 //! use std::sync::Arc;
 //!
-//! use gigapx_raster::{Depth, Region, Spec};
+//! use raster::{Depth, Region, Spec};
 //! use gigapx_store::{RawLayout, from_memory};
 //!
 //! let pixels: Vec<u8> = (0..12).collect();

@@ -271,6 +271,28 @@ mod tests {
         assert_eq!(names(dir.path()).len(), 0);
     }
 
+    /// Where nothing could be reserved, the disk fills up under the writes.
+    #[cfg(target_os = "linux")]
+    #[test]
+    #[expect(clippy::print_stderr, reason = "a skipped test says why")]
+    fn a_disk_that_fills_up_is_no_space() {
+        use std::process::Command;
+        let dir = tempfile::tempdir().unwrap();
+        let mount = ["-t", "tmpfs", "-o", "size=256k", "tmpfs"];
+        let output = Command::new("mount").args(mount).arg(dir.path()).output();
+        if !output.is_ok_and(|output| output.status.success()) {
+            eprintln!("skipped: mounting a tmpfs needs root and was refused");
+            return;
+        }
+        let draft = Draft::create(&dir.path().join("a"), 0, Durability::Sync).unwrap();
+        let result = draft.write_at(0, &vec![1; 1 << 20]);
+        drop(draft);
+        let left = names(dir.path());
+        Command::new("umount").arg(dir.path()).status().unwrap();
+        assert!(matches!(result, Err(Error::NoSpace { syscall: "pwrite", .. })), "{result:?}");
+        assert!(left.is_empty(), "{left:?}");
+    }
+
     #[cfg(unix)]
     #[test]
     fn links_are_followed_and_devices_are_refused() {

@@ -50,6 +50,7 @@ fn is_locked(path: &Path) -> bool {
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
     #[test]
     fn only_abandoned_files_of_the_target_go() {
         let dir = tempfile::tempdir().unwrap();

@@ -113,11 +113,11 @@ impl Tiff {
     }
 
     pub(crate) fn open(&self) -> Result<Arc<dyn Source>, Error> {
-        open(self.bytes())
+        open(&self.bytes())
     }
 }
 
-pub(crate) fn open(file: Vec<u8>) -> Result<Arc<dyn Source>, Error> {
+pub(crate) fn open(file: &[u8]) -> Result<Arc<dyn Source>, Error> {
     // Aligned as a mapping would be, so that views do not depend on the allocator's mood.
     struct Aligned(Buffer, usize);
     impl AsRef<[u8]> for Aligned {
@@ -126,7 +126,7 @@ pub(crate) fn open(file: Vec<u8>) -> Result<Arc<dyn Source>, Error> {
         }
     }
     let mut buffer = Buffer::zeroed(file.len());
-    buffer.take(file.len()).copy_from_slice(&file);
+    buffer.take(file.len()).copy_from_slice(file);
     open_bytes(Bytes::from_memory(Arc::new(Aligned(buffer, file.len()))))
 }
 

@@ -6,7 +6,7 @@ use raster::Region;
 use crate::build::{self, BYTE, LONG, LONG8, SHORT, Tiff};
 
 /// Opens the file and, if that works, reads some of it.
-fn survive(file: Vec<u8>) {
+fn survive(file: &[u8]) {
     match build::open(file) {
         Ok(source) => {
             let spec = *source.spec();
@@ -67,7 +67,7 @@ fn corpus() -> Vec<Vec<u8>> {
 #[test]
 fn the_corpus_is_valid() {
     for file in corpus() {
-        let source = build::open(file).unwrap();
+        let source = build::open(&file).unwrap();
         assert_eq!((source.spec().width, source.spec().height), (17, 9));
         build::image(&*source);
     }
@@ -77,14 +77,11 @@ fn the_corpus_is_valid() {
 fn every_changed_byte_is_survived() {
     for file in corpus() {
         for position in 0..512 {
-            for value in [0, 1, 2, 3, 4, 8, 16, 0x2a, 0x2b, 0x40, 0x7f, 0x80, 0xfe, 0xff] {
+            for value in 0..=255 {
                 let mut file = file.clone();
                 file[position] = value;
-                survive(file);
+                survive(&file);
             }
-            let mut flipped = file.clone();
-            flipped[position] ^= 1;
-            survive(flipped);
         }
     }
 }
@@ -97,7 +94,7 @@ fn every_run_of_changed_bytes_is_survived() {
                 for value in [0, 0x7f, 0xff] {
                     let mut file = file.clone();
                     file[position..][..len].fill(value);
-                    survive(file);
+                    survive(&file);
                 }
             }
         }
@@ -108,7 +105,7 @@ fn every_run_of_changed_bytes_is_survived() {
 fn every_truncation_is_survived() {
     for file in corpus() {
         for len in 0..file.len() {
-            let result = build::open(file[..len].to_vec());
+            let result = build::open(&file[..len]);
             assert!(matches!(result, Err(Error::Corrupt { .. } | Error::Unsupported(_))), "{len}");
         }
     }
@@ -124,7 +121,7 @@ proptest::proptest! {
         for (position, value) in changes {
             file[position] = value;
         }
-        survive(file);
+        survive(&file);
     }
 }
 
@@ -192,7 +189,7 @@ fn lies_about_chunks_are_found() {
     corrupt(&tiles().tag(325, LONG, &[255]), "255 bytes instead of 256");
     corrupt(&tiles().without(324), "StripOffsets is missing");
     unsupported(&strips().tag(273, LONG, &[0]).tag(279, LONG, &[0]), "sparse");
-    let many = Tiff::new(ByteOrder::Little, false, 1 << 31, 1 << 31, 8)
+    let many = Tiff::new(ByteOrder::Little, false, 1 << 30, 1 << 30, 8)
         .tag(322, LONG, &[1])
         .tag(323, LONG, &[1])
         .tag(324, LONG, &[512])
@@ -205,22 +202,22 @@ fn tables_lie_in_the_file() {
     let mut file = strips().bytes();
     // The count of StripOffsets, the sixth entry.
     file[8 + 2 + 5 * 12 + 4..][..4].copy_from_slice(&u32::MAX.to_le_bytes());
-    let error = build::open(file).err().unwrap().to_string();
+    let error = build::open(&file).err().unwrap().to_string();
     assert!(error.contains("StripOffsets has 4294967295 values"), "{error}");
     let mut file = strips().bytes();
     file[8..10].copy_from_slice(&[0xff, 0xff]);
-    let error = build::open(file).err().unwrap().to_string();
+    let error = build::open(&file).err().unwrap().to_string();
     assert!(error.contains("65535 entries, past the end"), "{error}");
     let mut file = Tiff::new(ByteOrder::Little, true, 10, 10, 8).at(512, &[0]).bytes();
     file[16..24].fill(0xff);
-    let error = build::open(file).err().unwrap().to_string();
+    let error = build::open(&file).err().unwrap().to_string();
     assert!(error.contains("18446744073709551615 entries"), "{error}");
 }
 
 #[test]
 fn loops_of_directories_are_found() {
     corrupt(&strips().next(8), "loop");
-    corrupt(&strips().next(600), "bytes 600 to 602 are needed");
+    corrupt(&strips().next(612), "bytes 612 to 614 are needed");
     // A second directory of one entry that leads back to the first.
     let second = [&[1, 0][..], &[0; 12], &8u32.to_le_bytes()].concat();
     corrupt(&strips().next(400).at(400, &second), "loop");

@@ -34,7 +34,7 @@ fn strips_of_the_tiff_crate_are_read() {
                 }
             };
             write(rows);
-            let source = build::open(file.into_inner()).unwrap();
+            let source = build::open(&file.into_inner()).unwrap();
             let spec = Spec::new(37, 29, channels, depth).unwrap();
             assert_eq!(*source.spec(), spec);
             let format = if big { Format::BigTiff } else { Format::Tiff };
@@ -52,7 +52,7 @@ fn strips_of_the_tiff_crate_are_read() {
     let bytes: Vec<u8> = (0..count).map(|i| (i * 7) as u8).collect();
     let words: Vec<u16> = (0..count).map(|i| (i * 77) as u16).collect();
     let signed: Vec<i16> = (0..count).map(|i| (i * 77) as i16).collect();
-    let long: Vec<i32> = (0..count).map(|i| (i * 7_777_777) as i32).collect();
+    let long: Vec<i32> = (0..count).map(|i| i.wrapping_mul(7_777_777) as i32).collect();
     let float: Vec<f32> = (0..count).map(|i| i as f32 / 3.0).collect();
     check::<colortype::Gray8>(&bytes, Depth::U8, 1);
     check::<colortype::RGB8>(&bytes, Depth::U8, 3);

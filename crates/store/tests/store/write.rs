@@ -37,12 +37,13 @@ fn write(path: &Path, options: TiffOptions, image: &[u8], seed: u64) {
     sink.finish().unwrap();
 }
 
+fn bytes<T: bytemuck::Pod>(samples: &[T]) -> Vec<u8> {
+    bytemuck::cast_slice(samples).to_vec()
+}
+
 fn decoded(path: &Path) -> Vec<u8> {
     let file = BufReader::new(fs::File::open(path).unwrap());
     let mut decoder = Decoder::new(file).unwrap().with_limits(Limits::unlimited());
-    fn bytes<T: bytemuck::Pod>(samples: &[T]) -> Vec<u8> {
-        bytemuck::cast_slice(samples).to_vec()
-    }
     match decoder.read_image().unwrap() {
         DecodingResult::U8(samples) => samples,
         DecodingResult::U16(samples) => bytes(&samples),
@@ -90,8 +91,6 @@ proptest! {
         for tile in spec.region().cells(options.tile.0, options.tile.1) {
             prop_assert!(source.view(&tile).is_some());
         }
-        // The tiff crate reads no image of two channels that are not called grey and alpha, nor
-        // colour of signed integers; for those our reader is all there is.
         prop_assert!(decoded(&path) == image, "others read other pixels");
     }
 }
