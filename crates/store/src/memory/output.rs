@@ -75,3 +75,18 @@ impl AsRef<[u8]> for OutputBytes {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_may_be_freed_on_any_thread() {
+        fn is_free<T: Send + Sync + 'static>(_: &T) {}
+        let mut bytes = OutputBytes::zeroed(13).unwrap();
+        is_free(&bytes);
+        bytes[12] = 1;
+        assert_eq!(bytes.as_ref(), [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+        assert!(OutputBytes::zeroed(1 << 61).is_err());
+    }
+}

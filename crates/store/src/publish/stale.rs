@@ -46,11 +46,10 @@ fn is_locked(path: &Path) -> bool {
     File::open(path).map_or(true, |file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
-    #[cfg(unix)]
     #[test]
     fn only_abandoned_files_of_the_target_go() {
         let dir = tempfile::tempdir().unwrap();

@@ -91,6 +91,7 @@ fn a_process_that_exits_can_clean_up() {
     assert_eq!(names(directory.path()).len(), 0);
 }
 
+#[cfg(unix)]
 #[test]
 fn what_a_killed_process_left_is_removed() {
     let _turn = TURN.lock();

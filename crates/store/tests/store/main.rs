@@ -2,6 +2,8 @@
 
 mod atomic; // nothing or everything appears, whatever happens
 mod build; // TIFF files made by hand
+#[cfg(unix)] // where files are sparse without being asked
+mod giant; // 4.8 gigapixels
 mod hostile; // headers that lie
 mod raw; // bare pixels
 mod read; // TIFF files of others
