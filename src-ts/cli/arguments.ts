@@ -1,0 +1,137 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+
+import { UsageError } from './exit.js'
+import { type CliFilter, filters, type Values } from './filters.js'
+
+type Options = NonNullable<ParseArgsConfig['options']>
+
+/** Options of every command. */
+const COMMON = {
+  raw: { type: 'string' },
+  access: { type: 'string' },
+  json: { type: 'boolean' },
+} as const satisfies Options
+
+/** Options of `run`; they may stand anywhere behind it. */
+const RUN = {
+  ...COMMON,
+  format: { type: 'string' },
+  'tile-size': { type: 'string' },
+  'big-tiff': { type: 'string' },
+  'no-sync': { type: 'boolean' },
+  threads: { type: 'string' },
+  'memory-limit': { type: 'string' },
+} as const satisfies Options
+
+/** The values of the options of a command. */
+export interface CommandValues {
+  raw?: string
+  access?: string
+  json?: boolean
+  format?: string
+  'tile-size'?: string
+  'big-tiff'?: string
+  'no-sync'?: boolean
+  threads?: string
+  'memory-limit'?: string
+}
+
+/** `gigapx info` */
+export interface InfoArguments {
+  readonly input: string
+  readonly values: CommandValues
+}
+
+/** `gigapx run` */
+export interface RunArguments {
+  readonly input: string
+  readonly output: string
+  readonly steps: readonly { readonly filter: CliFilter; readonly values: Values }[]
+  readonly values: CommandValues
+}
+
+/** Understands what follows `gigapx info`. */
+export function infoArguments(args: readonly string[]): InfoArguments {
+  const { positionals, values } = parse(args, COMMON)
+  const [input, ...rest] = positionals
+  if (input === undefined || rest.length > 0) {
+    throw new UsageError('expected one input: gigapx info IN')
+  }
+  return { input, values }
+}
+
+/** Understands what follows `gigapx run`. */
+export function runArguments(args: readonly string[]): RunArguments {
+  const [first = [], ...others] = split(args)
+  const [input, output, name] = positionalsOf(first)
+  if (input === undefined || output === undefined) {
+    throw new UsageError('expected an input and an output: gigapx run IN OUT FILTER')
+  }
+  const values: CommandValues = {}
+  const steps: { filter: CliFilter; values: Values }[] = []
+  const add = (segment: readonly string[], filterName: string | undefined, files: number): void => {
+    const filter = filterName === undefined ? undefined : findFilter(filterName)
+    const parsed = parse(segment, { ...RUN, ...optionsOf(filter) })
+    const extra = parsed.positionals[filter === undefined ? files : files + 1]
+    if (extra !== undefined) {
+      throw new UsageError(`expected '!' before another filter but received '${extra}'`)
+    }
+    const own: Values = {}
+    for (const [key, value] of Object.entries(parsed.values)) {
+      Object.assign(filter?.options.includes(key) === true ? own : values, { [key]: value })
+    }
+    if (filter !== undefined) {
+      steps.push({ filter, values: own })
+    }
+  }
+  add(first, name, 2)
+  for (const segment of others) {
+    const [filterName] = positionalsOf(segment)
+    if (filterName === undefined || name === undefined) {
+      throw new UsageError("expected a filter on both sides of '!'")
+    }
+    add(segment, filterName, 0)
+  }
+  return { input, output, steps, values }
+}
+
+/** Cuts a list at each `!`. */
+function split(args: readonly string[]): string[][] {
+  const segments: string[][] = [[]]
+  for (const arg of args) {
+    if (arg === '!') {
+      segments.push([])
+    } else {
+      segments.at(-1)?.push(arg)
+    }
+  }
+  return segments
+}
+
+/** What is no option. The filter is not known yet, so the options of all are taken for its own. */
+function positionalsOf(args: readonly string[]): string[] {
+  const every = Object.values(filters).map(optionsOf)
+  const options: Options = Object.assign({}, ...every, RUN)
+  return parseArgs({ args: [...args], options, strict: false }).positionals
+}
+
+function findFilter(name: string): CliFilter {
+  const filter = filters[name]
+  if (filter === undefined) {
+    throw new UsageError(`expected ${Object.keys(filters).join(' or ')} for FILTER but received '${name}'`)
+  }
+  return filter
+}
+
+function optionsOf(filter: CliFilter | undefined): Options {
+  return Object.fromEntries((filter?.options ?? []).map((name) => [name, { type: 'string' }]))
+}
+
+function parse(args: readonly string[], options: Options): { positionals: string[]; values: CommandValues } {
+  try {
+    const { positionals, values } = parseArgs({ args: [...args], options, allowPositionals: true })
+    return { positionals, values: { ...values } }
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}

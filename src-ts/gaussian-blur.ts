@@ -1,0 +1,56 @@
+import { bindingifyBorder, type Border } from './border.js'
+import { GigapxError } from './errors.js'
+import * as is from './is.js'
+import type { BindingGaussian } from './native.js'
+import { checkPair, type Pair } from './pair.js'
+
+/** What to blur with. At least one of `sigma` and `kernelSize` must be given. */
+export interface GaussianBlurOptions {
+  /**
+   * Standard deviation in pixels, above 0. Without it, it follows from the size of the kernel as in
+   * OpenCV: `0.3 * ((size - 1) / 2 - 1) + 0.8`.
+   */
+  readonly sigma?: Pair | undefined
+  /**
+   * Taps of the kernel, odd, 1 to 32,767; 1 leaves an axis as it is. Without it, it follows from
+   * sigma as in OpenCV: about 6 sigma + 1 for uint8, 8 sigma + 1 for other depths.
+   */
+  readonly kernelSize?: Pair | undefined
+  /** The samples outside the image. Default `'reflect101'`. */
+  readonly border?: Border | undefined
+  /** `'exact'`, the default: what OpenCV computes, byte for byte where it defines the filter. */
+  readonly precision?: 'exact' | undefined
+}
+
+const MAX_TAPS = 32_767
+
+/** Checks the options. */
+export function bindingifyGaussian(options: GaussianBlurOptions): BindingGaussian {
+  const { sigma, kernelSize, border = 'reflect101', precision = 'exact' } = is.options(
+    options,
+    'gaussianBlur options',
+    ['sigma', 'kernelSize', 'border', 'precision'],
+  )
+  if (is.oneOf(precision, 'precision', ['exact', 'fast']) === 'fast') {
+    throw new GigapxError('ERR_UNSUPPORTED', "precision 'fast' is not available yet; leave it out")
+  }
+  if (sigma === undefined && kernelSize === undefined) {
+    throw is.invalid('a number or { x, y }', 'sigma', sigma)
+  }
+  const deviation = sigma === undefined ? { x: 0, y: 0 } : checkPair(sigma, 'sigma', is.positive)
+  const size = kernelSize === undefined ? { x: 0, y: 0 } : checkPair(kernelSize, 'kernelSize', taps)
+  return {
+    sigmaX: deviation.x,
+    sigmaY: deviation.y,
+    sizeX: size.x,
+    sizeY: size.y,
+    border: bindingifyBorder(border, 'border'),
+  }
+}
+
+function taps(value: unknown, name: string): number {
+  if (!Number.isInteger(value) || (value as number) % 2 !== 1 || (value as number) > MAX_TAPS) {
+    throw is.invalid(`an odd integer from 1 to ${MAX_TAPS}`, name, value)
+  }
+  return value as number
+}

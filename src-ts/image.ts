@@ -1,0 +1,257 @@
+import { Buffer, constants } from 'node:buffer'
+import process from 'node:process'
+
+import { type Depth, depthBytes } from './depth.js'
+import { calling, CallSite, GigapxError } from './errors.js'
+import { bindingifyGaussian, type GaussianBlurOptions } from './gaussian-blur.js'
+import * as is from './is.js'
+import { checkJob, jobKeys, type JobOptions, runJob } from './job.js'
+import { bytesOf, claim, pin } from './memory.js'
+import type { Metadata } from './metadata.js'
+import type { BindingError, BindingImage, BindingJob } from './native.js'
+import { bindingifyRegion, type Region } from './region.js'
+import { bindingifyTarget, type ToFileOptions } from './target.js'
+import { generateTiles, type Tile, type TilesOptions } from './tiles.js'
+
+/** How to compute an image into memory. */
+export interface ToBufferOptions<T extends ArrayBufferView = ArrayBufferView> extends JobOptions {
+  /**
+   * Memory to fill: a typed array or Buffer of exactly `width * height * channels` samples. Do not
+   * touch it until the promise settles. It cannot be transferred to another thread afterwards.
+   */
+  readonly into?: T | undefined
+}
+
+/**
+ * An image that is computed on demand. It is immutable and costs next to nothing: a filter returns a
+ * new image, and no pixel is computed before a sink (`toFile`, `toBuffer`, `tiles`) asks for it.
+ *
+ * However an image is computed, whole or in parts, by one thread or many, its bytes are the same: those
+ * that each filter in turn would give on the whole image.
+ */
+export class Image {
+  /** Columns. */
+  readonly width: number
+  /** Rows. */
+  readonly height: number
+  /** Interleaved samples a pixel; each channel is filtered by itself. */
+  readonly channels: number
+  /** The type of a sample. */
+  readonly depth: Depth
+
+  #binding: BindingImage | undefined
+  /** The caller's memory that pixels come from, if they do not come from a file. */
+  readonly #memory: Uint8Array | undefined
+
+  /** @internal */
+  constructor(binding: BindingImage, memory: Uint8Array | undefined) {
+    this.#binding = binding
+    this.#memory = memory
+    this.width = binding.width
+    this.height = binding.height
+    this.channels = binding.channels
+    this.depth = binding.depth as Depth
+  }
+
+  /**
+   * What the container says. `width`, `height`, `channels` and `depth` are this image's; the rest
+   * describes the source that it is computed from.
+   *
+   * @example
+   * ```ts
+   * const { format, tileWidth } = (await open('slide.tif')).metadata()
+   * ```
+   * @throws GigapxError `ERR_CLOSED`
+   */
+  metadata(): Metadata {
+    const binding = this.#open()
+    return calling(() => binding.metadata()) as Metadata
+  }
+
+  /**
+   * Blurs with a Gaussian. Works on every depth, which the result keeps. uint8 and uint16 equal
+   * OpenCV's `GaussianBlur` byte for byte. Cost is proportional to the sum of the kernel's sides.
+   *
+   * @example
+   * ```ts
+   * image.gaussianBlur({ sigma: 2.2 })
+   * image.gaussianBlur({ sigma: { x: 4, y: 1 }, border: 'replicate' })
+   * image.gaussianBlur({ kernelSize: 11, border: { constant: 255 } })
+   * ```
+   * @throws GigapxError `ERR_INVALID_ARGUMENT`, `ERR_CLOSED`; `ERR_UNSUPPORTED` for `precision: 'fast'`
+   */
+  gaussianBlur(options: GaussianBlurOptions): Image {
+    const binding = this.#open()
+    const checked = bindingifyGaussian(options)
+    return this.#derive(() => binding.gaussianBlur(checked))
+  }
+
+  /**
+   * A part of the image. Only it, and what the filters before it need around it, is computed. Filters
+   * before the crop see the pixels outside of it; filters after it see a border there.
+   *
+   * @example
+   * ```ts
+   * const view = await blurred.crop({ left: 4096, top: 8192, width: 1024, height: 1024 }).toBuffer()
+   * ```
+   * @throws GigapxError `ERR_INVALID_ARGUMENT` if the region is not inside the image; `ERR_CLOSED`
+   */
+  crop(region: Region): Image {
+    const binding = this.#open()
+    const checked = bindingifyRegion(region, this)
+    return this.#derive(() => binding.crop(checked))
+  }
+
+  /**
+   * Computes the image into a file. The file appears under its name when it is complete, replacing
+   * what was there; after a failure or an abort nothing has changed. A file that the image is
+   * computed from can be the target.
+   *
+   * @example
+   * ```ts
+   * await image.gaussianBlur({ sigma: 2.2 }).toFile('blurred.tif', {
+   *   signal: AbortSignal.timeout(60_000),
+   *   onProgress: ({ fraction }) => console.log(`${Math.round(fraction * 100)} %`),
+   * })
+   * ```
+   * @param path - A path or a `file:` URL; see `format` for its extension.
+   * @throws GigapxError `ERR_INVALID_ARGUMENT`, `ERR_UNSUPPORTED`, `ERR_CLOSED` at the call; the promise
+   * rejects with `ERR_IO`, `ERR_NO_SPACE`, `ERR_MEMORY_LIMIT`, `ERR_SOURCE_CHANGED`, `ERR_CORRUPT_INPUT`,
+   * or the signal's reason
+   */
+  toFile(path: string | URL, options: ToFileOptions = {}): Promise<void> {
+    const binding = this.#open()
+    const { target, job } = bindingifyTarget(path, options)
+    return this.#run(job, new CallSite(Image.prototype.toFile), (native) => binding.toFile(native, target))
+      .then(() => undefined)
+  }
+
+  /**
+   * Computes the image into memory: rows of interleaved samples without gaps, in the byte order of
+   * this machine. The Buffer is native memory, not a copy of it. With `into`, your memory is filled,
+   * and the promise resolves to it.
+   *
+   * @example
+   * ```ts
+   * const bytes = await image.toBuffer()
+   * const samples = await image.toBuffer({ into: new Float32Array(image.width * image.height) })
+   * ```
+   * @throws GigapxError `ERR_INVALID_ARGUMENT`, `ERR_CLOSED` at the call, and `ERR_BUFFER_TOO_LARGE` if the
+   * result exceeds `buffer.constants.MAX_LENGTH` (4 GiB on Node 20); the promise rejects with `ERR_IO`,
+   * `ERR_MEMORY_LIMIT`, `ERR_SOURCE_CHANGED`, `ERR_CORRUPT_INPUT`, or the signal's reason
+   */
+  toBuffer<T extends ArrayBufferView>(options: ToBufferOptions<T> & { readonly into: T }): Promise<T>
+  toBuffer(options?: JobOptions & { readonly into?: undefined }): Promise<Buffer>
+  toBuffer(options: ToBufferOptions = {}): Promise<ArrayBufferView> {
+    const binding = this.#open()
+    const { into, ...rest } = is.options(options, 'toBuffer options', ['into', ...jobKeys])
+    const job = checkJob(rest)
+    const site = new CallSite(Image.prototype.toBuffer)
+    if (into !== undefined) {
+      const bytes = this.#output(into)
+      return this.#run(job, site, (native) => binding.toMemory(native, bytes), bytes).then(() => into)
+    }
+    this.#fits('the image', this.width, this.height)
+    return this.#run(job, site, (native) => binding.toBuffer(native)).then(({ data }) => {
+      const { buffer, byteOffset, byteLength } = data as Uint8Array
+      return Buffer.from(buffer, byteOffset, byteLength)
+    })
+  }
+
+  /**
+   * Computes the image tile by tile, row by row from the top left. The work runs a few tiles ahead of
+   * you and then waits, so memory stays bounded however slow you are. Leaving the loop ends it.
+   *
+   * Nothing runs before the first tile is asked for. `onProgress` counts tiles that are computed,
+   * which may be ahead of those you have.
+   *
+   * @example
+   * ```ts
+   * for await (const tile of image.tiles({ width: 1024, height: 1024 })) {
+   *   await upload(`${tile.left}-${tile.top}`, tile.data)
+   * }
+   * ```
+   * @throws GigapxError `ERR_INVALID_ARGUMENT`, `ERR_CLOSED` at the call, and `ERR_BUFFER_TOO_LARGE` if a tile
+   * exceeds `buffer.constants.MAX_LENGTH`; the iteration fails with `ERR_IO`, `ERR_MEMORY_LIMIT`,
+   * `ERR_SOURCE_CHANGED`, `ERR_CORRUPT_INPUT`, or the signal's reason
+   */
+  tiles(options: TilesOptions): AsyncGenerator<Tile, void, undefined> {
+    const binding = this.#open()
+    const { width, height, ...rest } = is.options(options, 'tiles options', ['width', 'height', ...jobKeys])
+    is.integer(width, 'width', 1)
+    is.integer(height, 'height', 1)
+    const job = checkJob(rest)
+    const size = { width: Math.min(width, this.width), height: Math.min(height, this.height) }
+    this.#fits('a tile', size.width, size.height)
+    return generateTiles(binding, this.#memory, size, job, new CallSite(Image.prototype.tiles))
+  }
+
+  /**
+   * Gives the image up: using it from now on throws `ERR_CLOSED`. Images made from it, and jobs that
+   * run, are not affected. The file or memory behind it is free once all of them are closed or out of
+   * reach, and garbage collected. To close twice does no harm.
+   *
+   * @example
+   * ```ts
+   * await using slide = await open('slide.tif')   // closed at the end of the block
+   * ```
+   */
+  close(): Promise<void> {
+    this.#binding = undefined
+    return Promise.resolve()
+  }
+
+  /** As {@link close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #open(): BindingImage {
+    if (this.#binding === undefined) {
+      throw new GigapxError('ERR_CLOSED', 'the image was closed')
+    }
+    return this.#binding
+  }
+
+  #derive(make: () => BindingImage): Image {
+    return new Image(calling(make), this.#memory)
+  }
+
+  /** Runs a job, holding the memory that it uses. */
+  #run<O extends { error?: BindingError }>(
+    options: JobOptions,
+    site: CallSite,
+    start: (job: BindingJob) => Promise<O>,
+    writes?: Uint8Array,
+  ): Promise<O> {
+    const release = claim({ reads: this.#memory, writes })
+    return runJob(options, site, start).finally(release)
+  }
+
+  /** Checks memory that is to take the whole image. */
+  #output(into: ArrayBufferView): Uint8Array {
+    const bytes = bytesOf(into, 'into')
+    const sample = depthBytes(this.depth)
+    const length = this.width * this.height * this.channels * sample
+    if (bytes.byteLength !== length) {
+      throw is.invalid(`memory of ${length} bytes`, 'into', `${bytes.byteLength} bytes`)
+    }
+    if (bytes.byteOffset % sample !== 0) {
+      throw is.invalid(`memory aligned to ${sample} bytes`, 'into', `byteOffset ${bytes.byteOffset}`)
+    }
+    pin(bytes)
+    return bytes
+  }
+
+  /** Checks that so many pixels fit a Buffer. */
+  #fits(what: string, width: number, height: number): void {
+    const length = width * height * this.channels * depthBytes(this.depth)
+    if (length > constants.MAX_LENGTH) {
+      throw new GigapxError(
+        'ERR_BUFFER_TOO_LARGE',
+        `${what} needs ${length} bytes, but a Buffer has at most ${constants.MAX_LENGTH} on Node ` +
+          `${process.version}; write it to a file with toFile(), or take it in pieces with tiles()`,
+      )
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/// <reference types="node" preserve="true" />
+
+/**
+ * gigapx filters images that are larger than memory, exactly, on all cores.
+ *
+ * @packageDocumentation
+ */
+
+export type { Border } from './border.js'
+export type { Depth } from './depth.js'
+export { GigapxError, type GigapxErrorCode } from './errors.js'
+export type { GaussianBlurOptions } from './gaussian-blur.js'
+export type { Image, ToBufferOptions } from './image.js'
+export type { JobOptions, Progress } from './job.js'
+export type { Layout } from './layout.js'
+export type { PixelData } from './memory.js'
+export type { Metadata } from './metadata.js'
+export { fromBuffer, open, openRaw, type OpenOptions } from './open.js'
+export type { Pair } from './pair.js'
+export type { Region } from './region.js'
+export { concurrency, type Counters, counters, memoryLimit, simd, versions } from './runtime.js'
+export type { FileFormat, ToFileOptions } from './target.js'
+export type { Tile, TilesOptions } from './tiles.js'

@@ -1,0 +1,108 @@
+import { checkDepth, type Depth } from './depth.js'
+import { calling, CallSite, fromBinding } from './errors.js'
+import { Image } from './image.js'
+import * as is from './is.js'
+import { bindingifyLayout, extent, type Layout, layoutKeys } from './layout.js'
+import { bytesOf, depthOf, pin, type PixelData } from './memory.js'
+import { type BindingOpened, native } from './native.js'
+
+/** How to open a file. */
+export interface OpenOptions {
+  /**
+   * `'mmap'` maps the file into memory: the fastest, but if the file shrinks while it is read, the
+   * process dies by SIGBUS. `'pread'` reads from it: for files that others may change, and for
+   * network file systems. Default `'auto'`: `'mmap'` where that is safe to assume.
+   */
+  readonly access?: 'auto' | 'mmap' | 'pread' | undefined
+}
+
+/**
+ * Opens an image file: TIFF or BigTIFF, uncompressed, in strips or tiles. Only its header is read;
+ * pixels stay on disk until a sink asks for them.
+ *
+ * @example
+ * ```ts
+ * const slide = await open('slide.tif')
+ * console.log(slide.width, slide.height, slide.depth)
+ * ```
+ * @param path - A path or a `file:` URL.
+ * @throws GigapxError `ERR_INVALID_ARGUMENT` at the call; the promise rejects with `ERR_IO`,
+ * `ERR_CORRUPT_INPUT`, or `ERR_UNSUPPORTED` for other formats and for compressed TIFF
+ */
+export function open(path: string | URL, options: OpenOptions = {}): Promise<Image> {
+  const file = is.path(path, 'path')
+  const access = checkAccess(options)
+  return opened(native.BindingImage.open(file, access), new CallSite(open))
+}
+
+/**
+ * Opens a file of bare pixels, whose layout you know. Nothing but its size is checked.
+ *
+ * @example
+ * ```ts
+ * const scan = await openRaw('scan.raw', { width: 80_000, height: 60_000, depth: 'uint16' })
+ * ```
+ * @param path - A path or a `file:` URL.
+ * @throws GigapxError `ERR_INVALID_ARGUMENT` at the call; the promise rejects with `ERR_IO`, or
+ * `ERR_CORRUPT_INPUT` if the file is too short for the layout
+ */
+export function openRaw(path: string | URL, layout: Layout, options: OpenOptions = {}): Promise<Image> {
+  const file = is.path(path, 'path')
+  const checked = bindingifyLayout(layout)
+  const access = checkAccess(options)
+  return opened(native.BindingImage.openRaw(file, checked, access), new CallSite(openRaw))
+}
+
+/**
+ * An image of pixels in memory, which are not copied. Do not change them while a job reads them; the
+ * memory cannot be transferred to another thread afterwards.
+ *
+ * @example
+ * ```ts
+ * const samples = new Float32Array(4000 * 3000)
+ * const image = fromBuffer(samples, { width: 4000, height: 3000 })   // depth 'float32'
+ * const rgb = fromBuffer(bytes, { width: 4000, height: 3000, channels: 3 })
+ * ```
+ * @param data - A typed array or Buffer. Bytes (Buffer, Uint8Array) may hold any depth; other arrays
+ * hold their own. It must not be shared, resizable or transferred.
+ * @param layout - `depth` defaults to what the array holds; `offset` and `rowStride` count bytes.
+ * @throws GigapxError `ERR_INVALID_ARGUMENT`
+ */
+export function fromBuffer(data: PixelData, layout: Layout): Image {
+  const bytes = bytesOf(data, 'data')
+  const depth = bufferDepth(data, layout)
+  const checked = bindingifyLayout({ ...layout, depth })
+  const needed = extent(checked)
+  if (bytes.byteLength < needed) {
+    throw is.invalid(`${needed} bytes or more`, 'data', `${bytes.byteLength} bytes`)
+  }
+  const binding = calling(() => native.BindingImage.fromBuffer(bytes, checked))
+  pin(bytes)
+  return new Image(binding, bytes)
+}
+
+function bufferDepth(data: PixelData, layout: Layout): Depth {
+  const own = depthOf(data)
+  if (own === undefined) {
+    throw is.invalid('a Uint8Array, Uint16Array, Int16Array, Int32Array, Float32Array or Buffer', 'data', data)
+  }
+  const depth = is.options(layout, 'layout', layoutKeys).depth ?? own
+  checkDepth(depth, 'depth')
+  if (own !== 'uint8' && depth !== own) {
+    throw is.invalid(`'${own}', which the array holds,`, 'depth', depth)
+  }
+  return depth
+}
+
+function checkAccess(options: OpenOptions): string {
+  const { access = 'auto' } = is.options(options, 'open options', ['access'])
+  return is.oneOf(access, 'access', ['auto', 'mmap', 'pread'])
+}
+
+async function opened(opening: Promise<BindingOpened>, site: CallSite): Promise<Image> {
+  const { image, error } = await opening
+  if (image === undefined) {
+    throw fromBinding(error ?? { code: 'ERR_INTERNAL', message: 'nothing was opened' }, site)
+  }
+  return new Image(image, undefined)
+}
