@@ -1,1 +1,21 @@
+//! From a lazy graph to finished pixels.
+//!
+//! An [`Image`] is a node of an immutable graph: a source, or a filter over another image. Nothing is
+//! computed until an [`Engine`] runs a job that pulls regions of an image into a sink. The planner
+//! ([`plan`]) cuts the result into units, workers take the units in file order, and each unit asks its
+//! node for a region, which asks its input for that region and a halo, down to the source.
 
+mod engine;
+mod error;
+mod image;
+mod job;
+mod plan;
+mod tiles;
+mod worker;
+
+pub use engine::{Counters, DEFAULT_MEMORY_LIMIT, Engine};
+pub use error::Error;
+pub use image::Image;
+pub use job::{Handle, OnProgress, Options, Progress};
+pub use plan::{Plan, Request, plan};
+pub use tiles::{Tile, Tiles};

@@ -1,0 +1,309 @@
+//! The queue of jobs, and the loop in which workers serve it.
+//!
+//! Workers take one unit at a time from the jobs in turn, so that a small job started beside a large
+//! one is served at once, and no job waits for another to end. Within a job units go out in file
+//! order. A unit starts only if its memory fits the limit beside the units in work; one alone always
+//! may, since its plan has been held against the limit.
+//!
+//! All decisions are made under one lock, held for well under a microsecond about once a
+//! millisecond and worker.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::pool::Pool;
+use super::{Counters, DEFAULT_MEMORY_LIMIT};
+use crate::Error;
+use crate::worker::Worker;
+
+/// What a job has for a worker.
+pub(crate) enum Claim {
+    /// This unit.
+    Unit(u64),
+    /// Nothing until someone wakes the queue.
+    Blocked,
+    /// Nothing any more.
+    Exhausted,
+}
+
+/// A job as the queue sees it.
+pub(crate) trait Work: Send + Sync {
+    /// The most workers at a time.
+    fn workers(&self) -> usize;
+
+    /// Bytes of working memory a worker may use.
+    fn worker_bytes(&self) -> u64;
+
+    /// Hands out a unit. Called under the queue's lock.
+    fn claim(&self) -> Claim;
+
+    /// Computes a unit that was handed out.
+    fn run(&self, unit: u64, worker: &mut Worker) -> Result<(), Error>;
+
+    /// Makes every later claim find the job exhausted.
+    fn fail(&self, error: Error);
+
+    /// Called once, when the job is exhausted and its last unit is done.
+    fn retire(&self);
+}
+
+pub(crate) struct Queue {
+    state: Mutex<State>,
+    /// Signalled whenever a job is over.
+    retired: Condvar,
+}
+
+struct State {
+    entries: VecDeque<Entry>,
+    /// Jobs whose `retire` is running.
+    retiring: usize,
+    pool: Option<Pool>,
+    /// Pools that were replaced, whose threads have yet to be joined.
+    closed: Vec<Pool>,
+    concurrency: usize,
+    /// Loops running on the present pool.
+    loops: usize,
+    /// Counts pools; a loop of an earlier one ends.
+    generation: u64,
+    limit: u64,
+    active: usize,
+    reserved: u64,
+    held: u64,
+    peak: u64,
+    /// Memory of loops that have ended, for the next ones.
+    idle: Vec<Worker>,
+}
+
+struct Entry {
+    work: Arc<dyn Work>,
+    active: usize,
+    exhausted: bool,
+}
+
+/// What a worker does next.
+enum Next {
+    Run(Arc<dyn Work>, u64),
+    Retire(Arc<dyn Work>),
+    Rest,
+}
+
+impl Queue {
+    pub(crate) fn new(concurrency: usize) -> Arc<Self> {
+        Arc::new(Self {
+            state: Mutex::new(State {
+                entries: VecDeque::new(),
+                retiring: 0,
+                pool: None,
+                closed: Vec::new(),
+                concurrency: concurrency.max(1),
+                loops: 0,
+                generation: 0,
+                limit: DEFAULT_MEMORY_LIMIT,
+                active: 0,
+                reserved: 0,
+                held: 0,
+                peak: 0,
+                idle: Vec::new(),
+            }),
+            retired: Condvar::new(),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn concurrency(&self) -> usize {
+        self.lock().concurrency
+    }
+
+    pub(crate) fn set_concurrency(self: &Arc<Self>, threads: usize) {
+        let mut state = self.lock();
+        if state.concurrency != threads.max(1) {
+            state.concurrency = threads.max(1);
+            state.close_pool();
+        }
+        drop(state);
+        self.wake();
+    }
+
+    pub(crate) fn set_limit(&self, bytes: u64) {
+        self.lock().limit = bytes;
+    }
+
+    pub(crate) fn counters(&self) -> Counters {
+        let state = self.lock();
+        Counters {
+            jobs: state.entries.len() + state.retiring,
+            active: state.active,
+            reserved: state.reserved,
+            held: state.held,
+            peak: state.peak,
+        }
+    }
+
+    pub(crate) fn submit(self: &Arc<Self>, work: Arc<dyn Work>) {
+        self.lock().entries.push_back(Entry { work, active: 0, exhausted: false });
+        self.wake();
+    }
+
+    /// Puts every resting thread to work; those that find none rest again.
+    pub(crate) fn wake(self: &Arc<Self>) {
+        let mut state = self.lock();
+        if state.entries.is_empty() {
+            return;
+        }
+        let (concurrency, generation) = (state.concurrency, state.generation);
+        let wanted = state.entries.iter().map(|entry| entry.work.workers()).sum::<usize>();
+        let starting = wanted.min(concurrency).saturating_sub(state.loops);
+        let pool = state.pool.get_or_insert_with(|| Pool::new(concurrency));
+        for _ in 0..starting {
+            let queue = Arc::clone(self);
+            pool.spawn(move || queue.serve(generation));
+        }
+        state.loops += starting;
+    }
+
+    pub(crate) fn shutdown(self: &Arc<Self>, patience: Duration) {
+        for entry in &self.lock().entries {
+            entry.work.fail(Error::Cancelled);
+        }
+        self.wake();
+        let deadline = Instant::now().checked_add(patience);
+        let mut state = self.lock();
+        while !state.entries.is_empty() || state.retiring > 0 {
+            let left = deadline.map_or(Duration::from_secs(3600), |end| end - Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            let waited = self.retired.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        state.close_pool();
+        let closed = std::mem::take(&mut state.closed);
+        // Threads take the lock before they end, so it must be free while they are joined.
+        drop(state);
+        drop(closed);
+    }
+
+    /// The loop of one worker: runs units until none is left.
+    fn serve(self: &Arc<Self>, generation: u64) {
+        let mut state = self.lock();
+        let mut worker = state.idle.pop().unwrap_or_default();
+        loop {
+            let next = if state.generation == generation { state.next() } else { Next::Rest };
+            match next {
+                Next::Run(work, unit) => {
+                    drop(state);
+                    worker = run(&*work, unit, worker);
+                    state = self.lock();
+                    state.settle(&work);
+                }
+                Next::Retire(work) => {
+                    state.retiring += 1;
+                    drop(state);
+                    retire(&*work);
+                    state = self.lock();
+                    state.retiring -= 1;
+                    self.retired.notify_all();
+                }
+                Next::Rest => break,
+            }
+        }
+        if state.generation == generation {
+            state.loops -= 1;
+            state.idle.push(worker);
+        }
+    }
+}
+
+impl State {
+    /// Takes the next unit, beginning with the job that has waited longest.
+    fn next(&mut self) -> Next {
+        for index in 0..self.entries.len() {
+            let entry = &mut self.entries[index];
+            if !entry.exhausted {
+                let bytes = entry.work.worker_bytes();
+                let fits = self.active == 0 || self.reserved + bytes <= self.limit;
+                if entry.active >= entry.work.workers() || !fits {
+                    continue;
+                }
+                match entry.work.claim() {
+                    Claim::Unit(unit) => {
+                        entry.active += 1;
+                        self.active += 1;
+                        self.reserved += bytes;
+                        let work = Arc::clone(&entry.work);
+                        if let Some(entry) = self.entries.remove(index) {
+                            self.entries.push_back(entry);
+                        }
+                        return Next::Run(work, unit);
+                    }
+                    Claim::Blocked => continue,
+                    Claim::Exhausted => entry.exhausted = true,
+                }
+            }
+            if self.entries[index].active == 0
+                && let Some(entry) = self.entries.remove(index)
+            {
+                return Next::Retire(entry.work);
+            }
+        }
+        Next::Rest
+    }
+
+    /// Accounts for a unit that is done.
+    fn settle(&mut self, work: &Arc<dyn Work>) {
+        self.active -= 1;
+        self.reserved -= work.worker_bytes();
+        if let Some(entry) = self.entries.iter_mut().find(|entry| Arc::ptr_eq(&entry.work, work)) {
+            entry.active -= 1;
+        }
+    }
+
+    /// Ends the loops of the present pool once their units are done. Does not wait for them.
+    fn close_pool(&mut self) {
+        self.generation += 1;
+        self.loops = 0;
+        self.idle.clear();
+        if let Some(mut pool) = self.pool.take() {
+            pool.close();
+            self.closed.push(pool);
+        }
+    }
+}
+
+/// Runs one unit; a panic fails its job, not the process.
+fn run(work: &dyn Work, unit: u64, mut worker: Worker) -> Worker {
+    worker.trim(work.worker_bytes());
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        let result = work.run(unit, &mut worker);
+        (result, worker)
+    }));
+    match result {
+        Ok((Ok(()), worker)) => worker,
+        Ok((Err(error), worker)) => {
+            work.fail(error);
+            worker
+        }
+        Err(panic) => {
+            work.fail(Error::Internal(message(&*panic)));
+            Worker::default()
+        }
+    }
+}
+
+fn retire(work: &dyn Work) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| work.retire())) {
+        // `retire` reports to whoever waits, so it is what has panicked; the job cannot hear of it.
+        drop(panic);
+    }
+}
+
+fn message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without a message".to_owned())
+}

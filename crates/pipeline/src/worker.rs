@@ -1,0 +1,30 @@
+//! What one worker keeps between units.
+
+use filters::Scratch;
+use raster::Buffer;
+
+/// The memory of one worker, reused from unit to unit.
+#[derive(Default)]
+pub(crate) struct Worker {
+    /// The filters' own.
+    pub(crate) scratch: Scratch,
+    /// Windows of intermediate images that are not in use.
+    pub(crate) buffers: Vec<Buffer>,
+    /// The unit being computed, for sinks that do not lend their memory.
+    pub(crate) unit: Buffer,
+}
+
+impl Worker {
+    /// Bytes held.
+    pub(crate) fn bytes(&self) -> u64 {
+        let windows: usize = self.buffers.iter().map(Buffer::capacity).sum();
+        self.scratch.bytes() + (windows + self.unit.capacity()) as u64
+    }
+
+    /// Lets everything go if it is more than `bytes`.
+    pub(crate) fn trim(&mut self, bytes: u64) {
+        if self.bytes() > bytes {
+            *self = Self::default();
+        }
+    }
+}
