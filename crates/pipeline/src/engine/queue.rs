@@ -197,9 +197,11 @@ impl Queue {
             match next {
                 Next::Run(work, unit) => {
                     drop(state);
+                    let before = worker.bytes();
                     worker = run(&*work, unit, worker);
                     state = self.lock();
                     state.settle(&work);
+                    state.account(before, worker.bytes());
                 }
                 Next::Retire(work) => {
                     state.retiring += 1;
@@ -215,6 +217,8 @@ impl Queue {
         if state.generation == generation {
             state.loops -= 1;
             state.idle.push(worker);
+        } else {
+            state.account(worker.bytes(), 0);
         }
     }
 }
@@ -263,11 +267,18 @@ impl State {
         }
     }
 
+    /// Notes that a worker holds `after` bytes where it held `before`.
+    fn account(&mut self, before: u64, after: u64) {
+        self.held = self.held + after - before;
+        self.peak = self.peak.max(self.held);
+    }
+
     /// Ends the loops of the present pool once their units are done. Does not wait for them.
     fn close_pool(&mut self) {
         self.generation += 1;
         self.loops = 0;
-        self.idle.clear();
+        let idle: u64 = self.idle.drain(..).map(|worker| worker.bytes()).sum();
+        self.account(idle, 0);
         if let Some(mut pool) = self.pool.take() {
             pool.close();
             self.closed.push(pool);
@@ -277,19 +288,17 @@ impl State {
 
 /// Runs one unit; a panic fails its job, not the process.
 fn run(work: &dyn Work, unit: u64, mut worker: Worker) -> Worker {
+    // What an earlier job made it grow to must not count against this one.
     worker.trim(work.worker_bytes());
-    let result = catch_unwind(AssertUnwindSafe(|| {
-        let result = work.run(unit, &mut worker);
-        (result, worker)
-    }));
-    match result {
-        Ok((Ok(()), worker)) => worker,
-        Ok((Err(error), worker)) => {
+    match catch_unwind(AssertUnwindSafe(|| work.run(unit, &mut worker))) {
+        Ok(Ok(())) => worker,
+        Ok(Err(error)) => {
             work.fail(error);
             worker
         }
         Err(panic) => {
             work.fail(Error::Internal(message(&*panic)));
+            // Buffers may be out of their places; what is left of the worker is dropped.
             Worker::default()
         }
     }
