@@ -52,7 +52,7 @@ export class GigapxError extends Error {
 
   /** Why; stable across versions. */
   readonly code: GigapxErrorCode
-  /** The system's error number, for `ERR_IO` and `ERR_NO_SPACE`. */
+  /** The system's error number, negative as in Node, for `ERR_IO`. */
   declare readonly errno?: number
   /** The system call that failed, for `ERR_IO` and `ERR_NO_SPACE`. */
   declare readonly syscall?: string
@@ -98,13 +98,17 @@ export function fromBinding(error: BindingError, site: CallSite): GigapxError {
   return site.adopt(new GigapxError(error.code as GigapxErrorCode, error.message, error))
 }
 
-/** Calls the binding, and turns what it throws into a {@link GigapxError}. */
-export function calling<T>(call: () => T): T {
+/**
+ * Calls the binding, and turns what it throws into a {@link GigapxError}, with the stack of `site` if
+ * this runs later than the user's call.
+ */
+export function calling<T>(call: () => T, site?: CallSite): T {
   try {
     return call()
   } catch (error) {
     if (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_')) {
-      throw new GigapxError(error.code as GigapxErrorCode, error.message)
+      const own = new GigapxError(error.code as GigapxErrorCode, error.message)
+      throw site === undefined ? own : site.adopt(own)
     }
     throw error
   }

@@ -1,4 +1,4 @@
-import { type CallSite, fromBinding, GigapxError } from './errors.js'
+import { calling, type CallSite, fromBinding, GigapxError } from './errors.js'
 import * as is from './is.js'
 import { type BindingError, type BindingJob, native, shutDownAtExit } from './native.js'
 
@@ -129,7 +129,7 @@ export async function runJob<O extends { error?: BindingError }>(
 ): Promise<O> {
   const job = new Job(options, site)
   try {
-    const outcome = await start(job.binding)
+    const outcome = await calling(() => start(job.binding), site)
     job.check(outcome.error)
     job.complete()
     return outcome

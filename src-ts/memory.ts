@@ -28,17 +28,19 @@ export function bytesOf(view: ArrayBufferView, name: string): Uint8Array {
   if (!ArrayBuffer.isView(view)) {
     throw is.invalid('a typed array or a Buffer', name, view)
   }
-  const { buffer } = view as { buffer: ArrayBufferLike & { resizable?: boolean; detached?: boolean } }
+  const { buffer } = view as { buffer: ArrayBufferLike & { resizable?: boolean } }
   if (!(buffer instanceof ArrayBuffer)) {
     throw is.invalid('memory that is not shared with other threads', name, buffer)
   }
   if (buffer.resizable === true) {
     throw is.invalid('memory of fixed size', name, buffer)
   }
-  if (buffer.detached === true) {
+  try {
+    return new Uint8Array(buffer, view.byteOffset, view.byteLength)
+  } catch {
+    // The only way to tell on Node 20, where buffers have no `detached`.
     throw is.invalid('memory that has not been transferred', name, buffer)
   }
-  return new Uint8Array(buffer, view.byteOffset, view.byteLength)
 }
 
 /** Marks memory as not transferable to other threads, for good: Rust is going to hold its address. */

@@ -32,7 +32,7 @@ export interface OpenOptions {
 export function open(path: string | URL, options: OpenOptions = {}): Promise<Image> {
   const file = is.path(path, 'path')
   const access = checkAccess(options)
-  return opened(native.BindingImage.open(file, access), new CallSite(open))
+  return opened(() => native.BindingImage.open(file, access), new CallSite(open))
 }
 
 /**
@@ -50,7 +50,7 @@ export function openRaw(path: string | URL, layout: Layout, options: OpenOptions
   const file = is.path(path, 'path')
   const checked = bindingifyLayout(layout)
   const access = checkAccess(options)
-  return opened(native.BindingImage.openRaw(file, checked, access), new CallSite(openRaw))
+  return opened(() => native.BindingImage.openRaw(file, checked, access), new CallSite(openRaw))
 }
 
 /**
@@ -99,8 +99,8 @@ function checkAccess(options: OpenOptions): string {
   return is.oneOf(access, 'access', ['auto', 'mmap', 'pread'])
 }
 
-async function opened(opening: Promise<BindingOpened>, site: CallSite): Promise<Image> {
-  const { image, error } = await opening
+async function opened(start: () => Promise<BindingOpened>, site: CallSite): Promise<Image> {
+  const { image, error } = await calling(start)
   if (image === undefined) {
     throw fromBinding(error ?? { code: 'ERR_INTERNAL', message: 'nothing was opened' }, site)
   }

@@ -4,20 +4,20 @@ import { native } from './native.js'
 
 /**
  * The threads that compute, shared by all jobs of the process. Default: the processors that the
- * process may use, or the environment variable `GIGAPX_CONCURRENCY`.
+ * process may use, or the environment variable `GIGAPX_THREADS`.
  *
  * @example
  * ```ts
  * concurrency()    // 16
  * concurrency(4)   // 4: the jobs that are started from now on share four threads
  * ```
- * @param threads - 1 to 1,024; 0 goes back to the default. Without it nothing changes.
+ * @param threads - 1 to 1,024. Without it nothing changes.
  * @returns the number in force
  * @throws GigapxError `ERR_INVALID_ARGUMENT`
  */
 export function concurrency(threads?: number): number {
   if (threads !== undefined) {
-    is.integer(threads, 'threads', 0, 1024)
+    is.integer(threads, 'threads', 1, 1024)
     calling(() => native.setConcurrency(threads))
   }
   return native.concurrency()
@@ -46,15 +46,15 @@ export function memoryLimit(bytes?: number): number {
 
 /** What gigapx is doing, over all threads of the process. */
 export interface Counters {
-  /** Jobs that have not settled. */
+  /** Jobs that are not over. */
   readonly jobs: number
-  /** Threads that compute right now. */
+  /** Pieces of work that are being computed. */
   readonly active: number
-  /** Bytes that the running jobs are planned to use, at most `memoryLimit()`. */
+  /** Bytes of working memory that these pieces may use, at most `memoryLimit()`. */
   readonly reserved: number
-  /** Bytes of tiles that are finished and not taken yet. */
+  /** Bytes of working memory that threads hold. */
   readonly held: number
-  /** The most bytes that were reserved at once. */
+  /** The most bytes that were ever held. */
   readonly peak: number
 }
 

@@ -49,7 +49,7 @@ export async function* generateTiles(
   const release = claim({ reads: memory })
   try {
     const job = new Job(options, site)
-    const tiles = startTiles(image, size, job)
+    const tiles = startTiles(image, size, job, site)
     try {
       for (;;) {
         // One at a time, in order: how far to run ahead is the native side's business.
@@ -79,9 +79,14 @@ export async function* generateTiles(
   }
 }
 
-function startTiles(image: BindingImage, size: { width: number; height: number }, job: Job): BindingTiles {
+function startTiles(
+  image: BindingImage,
+  size: { width: number; height: number },
+  job: Job,
+  site: CallSite,
+): BindingTiles {
   try {
-    return calling(() => image.tiles(job.binding, size.width, size.height))
+    return calling(() => image.tiles(job.binding, size.width, size.height), site)
   } catch (error) {
     job.release()
     throw error

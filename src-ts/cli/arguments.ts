@@ -132,6 +132,8 @@ function parse(args: readonly string[], options: Options): { positionals: string
     const { positionals, values } = parseArgs({ args: [...args], options, allowPositionals: true })
     return { positionals, values: { ...values } }
   } catch (error) {
-    throw new UsageError((error as Error).message)
+    // Its further lines are advice at length.
+    const [message] = (error as Error).message.split('\n', 1)
+    throw new UsageError(message)
   }
 }

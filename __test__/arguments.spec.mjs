@@ -1,0 +1,104 @@
+import test from 'ava'
+import * as gigapx from 'gigapx'
+
+const { fromBuffer, GigapxError, open, openRaw } = gigapx
+
+const image = () => fromBuffer(new Uint8Array(12), { width: 4, height: 3 })
+const layout = (fields) => () => openRaw('in.raw', { width: 4, height: 3, ...fields })
+const blur = (options) => () => image().gaussianBlur(options)
+const crop = (region) => () => image().crop({ left: 0, top: 0, width: 1, height: 1, ...region })
+const file = (options, path = 'out.tif') => () => image().toFile(path, options)
+const buffer = (options) => () => image().toBuffer(options)
+const tiles = (options) => () => image().tiles({ width: 2, height: 2, ...options })
+
+/** What is called, and what the message must be. */
+const table = [
+  [() => open(), 'expected a path or a file: URL for path but received undefined'],
+  [() => open(''), "expected a path or a file: URL for path but received ''"],
+  [() => open('a\0b'), /for path/],
+  [() => open(new URL('https://example.com/a.tif')), /file: URL for path but received 'https:/],
+  [() => open('a.tif', { access: 'fast' }), "expected 'auto', 'mmap' or 'pread' for access but received 'fast'"],
+  [() => open('a.tif', { acess: 'mmap' }), 'expected only access in open options but received acess'],
+  [() => open('a.tif', null), /an object for open options but received null/],
+  [() => openRaw('in.raw'), 'expected an object for layout but received undefined'],
+  [layout({ width: 0 }), 'expected an integer from 1 to 1099511627776 for width but received 0'],
+  [layout({ height: 1.5 }), /for height but received 1.5/],
+  [layout({ height: '3' }), /for height but received '3'/],
+  [layout({ channels: 65_536 }), /from 1 to 65535 for channels/],
+  [layout({ depth: 'uint32' }), "expected 'uint8', 'uint16', 'int16', 'int32' or 'float32' for depth but received 'uint32'"],
+  [layout({ offset: -1 }), 'expected an integer of 0 or more for offset but received -1'],
+  [layout({ rowStride: 3 }), 'expected an integer of 4 or more for rowStride but received 3'],
+  [layout({ stride: 4 }), /but received stride/],
+  [blur(), 'expected an object for gaussianBlur options but received undefined'],
+  [blur(2), /an object for gaussianBlur options but received 2/],
+  [blur({}), 'expected a number or { x, y } for sigma but received undefined'],
+  [blur({ sigma: 0 }), 'expected a finite number above 0 for sigma but received 0'],
+  [blur({ sigma: -1 }), /for sigma but received -1/],
+  [blur({ sigma: NaN }), /for sigma but received NaN/],
+  [blur({ sigma: Infinity }), /for sigma but received Infinity/],
+  [blur({ sigma: '2' }), "expected a finite number above 0 for sigma but received '2'"],
+  [blur({ sigma: null }), /for sigma but received null/],
+  // The value shown is the one that was rejected.
+  [blur({ sigma: { x: 1, y: -2 } }), 'expected a finite number above 0 for sigma.y but received -2'],
+  [blur({ sigma: { x: 1 } }), 'expected a finite number above 0 for sigma.y but received undefined'],
+  [blur({ sigma: { x: 1, y: 1, z: 1 } }), 'expected only x, y in sigma but received z'],
+  [blur({ kernelSize: 4 }), 'expected an odd integer from 1 to 32767 for kernelSize but received 4'],
+  [blur({ kernelSize: -3 }), /for kernelSize but received -3/],
+  [blur({ kernelSize: 32_769 }), /for kernelSize/],
+  [blur({ kernelSize: { x: 3, y: 3.5 } }), /for kernelSize.y but received 3.5/],
+  [blur({ sigma: 1e9 }), /for (sigma|kernelSize)/],
+  [blur({ sigma: 1, border: 'mirror' }), "expected 'reflect101', 'replicate', 'reflect', 'wrap' or { constant: number } for border but received 'mirror'"],
+  [blur({ sigma: 1, border: { constant: '0' } }), /a finite number for border.constant but received '0'/],
+  [blur({ sigma: 1, border: 'constant' }), /for border/],
+  [blur({ sigma: 1, precision: 'best' }), "expected 'exact' or 'fast' for precision but received 'best'"],
+  [blur({ sgima: 1 }), /but received sgima/],
+  [crop({ left: 4 }), 'expected an integer from 0 to 3 for left but received 4'],
+  [crop({ top: -1 }), 'expected an integer from 0 to 2 for top but received -1'],
+  [crop({ left: 2, width: 3 }), 'expected an integer from 1 to 2 for width but received 3'],
+  [crop({ height: 0 }), 'expected an integer from 1 to 3 for height but received 0'],
+  [() => image().crop(), /an object for region/],
+  [file({}, 7), /a path or a file: URL for path but received 7/],
+  [file({ format: 'bmp' }), /for format but received 'bmp'/],
+  [file({}, 'out'), /an extension among .*or options.format, for path but received 'out'/],
+  [file({ tileSize: 100 }), 'expected a multiple of 16 from 16 to 16384 for tileSize but received 100'],
+  [file({ tileSize: 0 }), /for tileSize but received 0/],
+  [file({ tileSize: { x: 16, y: 24 } }), /for tileSize.y but received 24/],
+  [file({ tileSize: 16 }, 'out.raw'), "expected format 'tiff' for tileSize but received 'raw'"],
+  [file({ bigTiff: 'yes' }), "expected a boolean or 'auto' for bigTiff but received 'yes'"],
+  [file({ sync: 1 }), 'expected a boolean for sync but received 1'],
+  [file({ signal: {} }), 'expected an AbortSignal for signal but received {}'],
+  [file({ onProgress: 1 }), 'expected a function for onProgress but received 1'],
+  [file({ threads: 0 }), 'expected an integer from 1 to 1024 for threads but received 0'],
+  [buffer({ threads: 1.5 }), /for threads/],
+  [buffer({ signal: null }), /for signal but received null/],
+  [buffer({ int: new Uint8Array(12) }), /but received int/],
+  [tiles({ width: 0 }), 'expected an integer of 1 or more for width but received 0'],
+  [tiles({ height: undefined }), /for height but received undefined/],
+  [tiles({ threads: -1 }), /for threads/],
+  [() => image().tiles(), /an object for tiles options/],
+  [() => gigapx.concurrency(0), 'expected an integer from 1 to 1024 for threads but received 0'],
+  [() => gigapx.concurrency('4'), /for threads but received '4'/],
+  [() => gigapx.memoryLimit(0), 'expected an integer of 1 or more for bytes but received 0'],
+]
+
+for (const [index, [call, message]] of table.entries()) {
+  test(`${index}: ${message}`, (t) => {
+    t.throws(call, { instanceOf: GigapxError, code: 'ERR_INVALID_ARGUMENT', message })
+  })
+}
+
+test("precision 'fast' is not there yet", (t) => {
+  t.throws(blur({ sigma: 1, precision: 'fast' }), { instanceOf: GigapxError, code: 'ERR_UNSUPPORTED' })
+})
+
+test('options that are undefined are as good as absent', async (t) => {
+  const blurred = image().gaussianBlur({ sigma: 1, kernelSize: undefined, border: undefined, precision: undefined })
+  const bytes = await blurred.toBuffer({ into: undefined, signal: undefined, onProgress: undefined, threads: undefined })
+  t.is(bytes.length, 12)
+})
+
+test('nothing but the API is exported', (t) => {
+  t.deepEqual(Object.keys(gigapx).toSorted(), [
+    'GigapxError', 'concurrency', 'counters', 'fromBuffer', 'memoryLimit', 'open', 'openRaw', 'simd', 'versions',
+  ])
+})
