@@ -1,0 +1,204 @@
+/**
+ * The acceptance check: blurs an 80,000 x 60,000 image from file to file in a process whose memory is
+ * capped, page cache included, and compares windows of the results with OpenCV.
+ *
+ *     node scripts/giant.mjs [--size 80000x60000] [--limit 512M] [--sigma 2.2] [--dir /tmp] [--keep]
+ *
+ * Linux only; needs cgroups that may be written (root, or systemd), Rust, and Debian's OpenCV. Exits with 1
+ * if a pixel differs, with 2 if memory cannot be capped. Files lie in the folder gigapx-giant below
+ * `--dir`; `--keep` leaves them there, and the inputs are then reused.
+ */
+
+import { mkdir, rm, statfs } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+import { ensureBuilt, root, run } from './demo/build.mjs'
+import { Failure, runMain } from './demo/failure.mjs'
+import * as format from './demo/format.mjs'
+import { isMade, makeMosaic, requireSpace } from './demo/mosaic.mjs'
+import { withBar } from './demo/progress.mjs'
+import { makeCap } from './giant/cgroup.mjs'
+import { buildComparer, chooseWindows, compareWindows } from './giant/compare.mjs'
+
+const CHILD = fileURLToPath(new URL('giant/child.mjs', import.meta.url))
+const TMPFS = 0x01021994
+/** The inputs and one result at a time, each a little larger than its pixels. */
+const FILES = 3.1
+
+await runMain('giant', giant)
+
+async function giant(signal) {
+  const { size, limit, sigma, folder, keep } = readArguments()
+  await ensureBuilt()
+  console.log('Building the comparison with OpenCV ...')
+  await buildComparer()
+  // Here only to fail now rather than after minutes of work.
+  makeCap(limit).remove()
+  try {
+    await mkdir(folder, { recursive: true })
+    await requireDisk(folder, size)
+    const inputs = await makeInputs(folder, size, signal)
+    const windows = chooseWindows(size)
+    const jobs = [
+      { name: 'raw -> raw', input: inputs.raw, output: join(folder, 'blurred.raw') },
+      { name: 'raw -> BigTIFF', input: inputs.raw, output: join(folder, 'blurred.tif') },
+      { name: 'BigTIFF -> BigTIFF', input: inputs.tiff, output: join(folder, 'blurred.tif') },
+    ]
+    const rows = []
+    for (const job of jobs) {
+      // One after the other: each has the machine, and the cap, to itself.
+      // oxlint-disable-next-line no-await-in-loop
+      rows.push(await check({ ...job, size, sigma, limit, windows, source: inputs.raw, signal }))
+      // oxlint-disable-next-line no-await-in-loop
+      await rm(job.output)
+    }
+    report(rows, { size, sigma, limit, windows })
+  } finally {
+    if (!keep) {
+      await rm(folder, { recursive: true, force: true })
+    }
+  }
+}
+
+function readArguments() {
+  const { values } = parseArgs({
+    options: {
+      size: { type: 'string', default: '80000x60000' },
+      limit: { type: 'string', default: '512M' },
+      sigma: { type: 'string', default: '2.2' },
+      dir: { type: 'string', default: tmpdir() },
+      keep: { type: 'boolean', default: false },
+    },
+  })
+  const [, width, height] = /^(\d+)x(\d+)$/.exec(values.size) ?? []
+  if (!(width >= 2048 && height >= 2048)) {
+    throw new Failure(`--size must be WIDTHxHEIGHT, at least 2048x2048, not ${values.size}`, 64)
+  }
+  const [, count, unit] = /^(\d+)([MG])$/.exec(values.limit) ?? []
+  if (count === undefined) {
+    throw new Failure(`--limit must be like 512M or 1G, not ${values.limit}`, 64)
+  }
+  const sigma = Number(values.sigma)
+  if (!(sigma > 0 && sigma <= 10)) {
+    throw new Failure(`--sigma must be above 0 and at most 10, not ${values.sigma}`, 64)
+  }
+  return {
+    size: { width: Number(width), height: Number(height) },
+    limit: count * 2 ** (unit === 'G' ? 30 : 20),
+    sigma,
+    folder: join(resolve(values.dir), 'gigapx-giant'),
+    keep: values.keep,
+  }
+}
+
+async function requireDisk(folder, size) {
+  if ((await statfs(folder)).type === TMPFS) {
+    throw new Failure(`${folder} lies in memory (tmpfs), which the cap counts: choose a disk with --dir`)
+  }
+  await requireSpace(folder, size.width * size.height * FILES)
+}
+
+async function makeInputs(folder, size, signal) {
+  const { openRaw } = await import('gigapx')
+  const pixels = size.width * size.height
+  const raw = join(folder, `input-${size.width}x${size.height}.raw`)
+  const tiff = raw.replace('.raw', '.tif')
+  if (!(await isMade(raw, size))) {
+    console.log(`Making ${raw}`)
+    await withBar('mosaic', pixels, (onPixels) => makeMosaic(raw, size, { signal, onPixels }))
+  }
+  console.log(`Making ${tiff}`)
+  const image = await openRaw(raw, size)
+  await withBar('copy', pixels, (onPixels) =>
+    image.toFile(tiff, { bigTiff: true, onProgress: ({ done }) => onPixels(done), signal }),
+  )
+  return { raw, tiff }
+}
+
+/** Runs a job under the cap and compares its result. */
+async function check({ name, input, output, size, sigma, limit, windows, source, signal }) {
+  // Pages that are cached already would cost the capped process nothing.
+  await run('dd', [`if=${input}`, 'iflag=nocache', 'count=0', 'status=none'])
+  console.log(`Running ${name}`)
+  const options = output.endsWith('.raw') ? {} : { bigTiff: true }
+  // A group of its own, for its figures are those of all that ever ran in it.
+  const cap = makeCap(limit)
+  let outcome
+  try {
+    await withBar('blur', size.width * size.height, async (onPixels) => {
+      outcome = await runCapped(cap, { input, output, size, sigma, options }, { onPixels, signal })
+    })
+  } finally {
+    cap.remove()
+  }
+  if (outcome.limit > limit) {
+    throw new Failure(`the cap was not in force: ${outcome.limit} bytes instead of ${limit}`)
+  }
+  console.log(`Comparing ${windows.length} windows`)
+  const compared = await compareWindows({ source, size, result: output, sigma, windows })
+  return { name, cap: cap.name, ...outcome, wrong: compared.filter(({ differing }) => differing > 0) }
+}
+
+function runCapped(cap, job, { onPixels, signal }) {
+  return new Promise((done, reject) => {
+    const child = cap.start(process.execPath, [CHILD, JSON.stringify(job)], {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+    const stop = () => child.disconnect()
+    signal.addEventListener('abort', stop)
+    let outcome
+    child.on('message', (message) => {
+      outcome = message.outcome ?? outcome
+      if (message.done !== undefined) {
+        onPixels(message.done)
+      }
+    })
+    child.once('error', reject)
+    child.once('close', (code, killer) => {
+      signal.removeEventListener('abort', stop)
+      if (code === 0 && outcome !== undefined) {
+        done(outcome)
+      } else {
+        // SIGKILL is how the system ends a process that does not fit its cap.
+        reject(new Failure(`the capped process failed (${killer ?? `exit code ${code}`})`))
+      }
+    })
+  })
+}
+
+function mebibytes(count) {
+  return count === undefined ? 'unknown' : `${Math.round(count / 2 ** 20)} MiB`
+}
+
+function report(rows, { size, sigma, limit, windows }) {
+  const [{ cap, threads, simd }] = rows
+  console.log(
+    `\n${format.size(size)} uint8, sigma ${sigma}, cap ${mebibytes(limit)} by ${cap}, page cache included; ` +
+      `${threads} threads, SIMD ${simd}; inputs not cached, results flushed to the disk; ` +
+      `${windows.length} windows of 700 x 500 compared with OpenCV`,
+  )
+  console.table(
+    Object.fromEntries(
+      rows.map(({ name, seconds, anonymous, peak, reclaims, wrong }) => [
+        name,
+        {
+          'time': `${seconds.toFixed(1)} s`,
+          'speed': format.speed(size, seconds),
+          'not page cache, peak': mebibytes(anonymous),
+          'cgroup, peak': mebibytes(peak),
+          'met the cap': reclaims,
+          'windows that differ': wrong.length,
+        },
+      ]),
+    ),
+  )
+  const wrong = rows.flatMap((row) => row.wrong.map((window) => ({ job: row.name, ...window })))
+  if (wrong.length > 0) {
+    console.table(wrong)
+    throw new Failure('results differ from OpenCV')
+  }
+}
