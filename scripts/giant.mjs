@@ -9,6 +9,7 @@
  * `--dir`; `--keep` leaves them there, and the inputs are then reused.
  */
 
+import { once } from 'node:events'
 import { mkdir, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -142,32 +143,31 @@ async function check({ name, input, output, size, sigma, limit, windows, source,
   return { name, cap: cap.name, ...outcome, wrong: compared.filter(({ differing }) => differing > 0) }
 }
 
-function runCapped(cap, job, { onPixels, signal }) {
-  return new Promise((done, reject) => {
-    const child = cap.start(process.execPath, [CHILD, JSON.stringify(job)], {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    })
-    const stop = () => child.disconnect()
-    signal.addEventListener('abort', stop)
-    let outcome
-    child.on('message', (message) => {
-      outcome = message.outcome ?? outcome
-      if (message.done !== undefined) {
-        onPixels(message.done)
-      }
-    })
-    child.once('error', reject)
-    child.once('close', (code, killer) => {
-      signal.removeEventListener('abort', stop)
-      if (code === 0 && outcome !== undefined) {
-        done(outcome)
-      } else {
-        // SIGKILL is how the system ends a process that does not fit its cap.
-        reject(new Failure(`the capped process failed (${killer ?? `exit code ${code}`})`))
-      }
-    })
+async function runCapped(cap, job, { onPixels, signal }) {
+  signal.throwIfAborted()
+  const child = cap.start(process.execPath, [CHILD, JSON.stringify(job)], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
+  const stop = () => child.disconnect()
+  signal.addEventListener('abort', stop)
+  let outcome
+  child.on('message', (message) => {
+    outcome = message.outcome ?? outcome
+    if (message.done !== undefined) {
+      onPixels(message.done)
+    }
+  })
+  // Both: messages may arrive after the exit, but not after the disconnection. There is no `close` if
+  // it is this side that disconnects.
+  const [[code, killer]] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')])
+  signal.removeEventListener('abort', stop)
+  signal.throwIfAborted()
+  if (code !== 0 || outcome === undefined) {
+    // SIGKILL is how the system ends a process that does not fit its cap.
+    throw new Failure(`the capped process failed (${killer ?? `exit code ${code}`})`)
+  }
+  return outcome
 }
 
 function mebibytes(count) {
