@@ -207,7 +207,9 @@ impl BindingImage {
     ) -> Result<BindingTiles> {
         let environment = environment::current(&env);
         let ticket = environment.enter();
-        let tiles = engine().tiles(&self.image, (width as u64, height as u64), job.options());
+        let id = ticket.id();
+        let size = (width as u64, height as u64);
+        let tiles = engine().tiles(&self.image, size, job.options(), move |_| drop(ticket));
         let tiles = tiles.map_err(|error| match error {
             pipeline::Error::MemoryLimit { .. } => {
                 Thrown::new("ERR_MEMORY_LIMIT", error.to_string())
@@ -215,8 +217,8 @@ impl BindingImage {
             _ => Thrown::new("ERR_INTERNAL", error.to_string()),
         })?;
         job.attach(&tiles.handle());
-        environment.attach(ticket.id(), tiles.handle());
-        Ok(BindingTiles::new(tiles, ticket))
+        environment.attach(id, tiles.handle());
+        Ok(BindingTiles::new(tiles))
     }
 }
 

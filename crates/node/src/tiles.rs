@@ -1,13 +1,11 @@
 //! Tiles, one at a time.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Mutex, PoisonError};
 
 use napi::bindgen_prelude::{Env, Object, Result, Uint8Array};
 use napi_derive::napi;
 use pipeline::{Error, Tile, Tiles};
 
-use crate::environment::Ticket;
 use crate::error::BindingError;
 use crate::promise::Settler;
 use crate::types::{BindingNextTile, BindingTile};
@@ -15,12 +13,12 @@ use crate::types::{BindingNextTile, BindingTile};
 /// Hands out the tiles of a job in file order.
 #[napi]
 pub struct BindingTiles {
-    tiles: Mutex<Option<(Tiles, Ticket)>>,
+    tiles: Mutex<Option<Tiles>>,
 }
 
 impl BindingTiles {
-    pub(crate) const fn new(tiles: Tiles, ticket: Ticket) -> Self {
-        Self { tiles: Mutex::new(Some((tiles, ticket))) }
+    pub(crate) const fn new(tiles: Tiles) -> Self {
+        Self { tiles: Mutex::new(Some(tiles)) }
     }
 }
 
@@ -30,7 +28,7 @@ impl BindingTiles {
     #[napi(ts_return_type = "Promise<BindingNextTile>")]
     pub fn next<'env>(&self, env: &'env Env) -> Result<Object<'env>> {
         let (settler, promise) = Settler::new(env, end)?;
-        if let Some((tiles, _)) = &*self.tiles.lock().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(tiles) = &*self.tiles.lock().unwrap_or_else(PoisonError::into_inner) {
             tiles.next(move |tile| settler.resolve(move || convert(tile)));
         }
         Ok(promise)

@@ -131,7 +131,14 @@ impl ImageJob {
             // SAFETY: each unit is handed out once, and units do not overlap.
             let memory = unsafe { self.sink.claim(unit) };
             let mut out = memory.ok_or_else(|| Error::Internal("a sink without memory".into()))?;
-            return compute_blocks(&self.image, unit, self.plan.block, &mut out, worker);
+            return compute_blocks(
+                &self.image,
+                unit,
+                self.plan.block,
+                &self.control,
+                &mut out,
+                worker,
+            );
         }
         let spec = self.image.spec();
         let (width, height) = (unit.width as usize, unit.height as usize);
@@ -139,7 +146,8 @@ impl ImageJob {
         let mut buffer = std::mem::take(&mut worker.unit);
         let memory = buffer.take(row * height);
         let mut out = ViewMut::new(memory, width, height, spec).expect("a buffer is aligned");
-        let result = compute_blocks(&self.image, unit, self.plan.block, &mut out, worker);
+        let result =
+            compute_blocks(&self.image, unit, self.plan.block, &self.control, &mut out, worker);
         let result = result.and_then(|()| {
             let view = View::new(&buffer.bytes()[..row * height], row, width, height, spec);
             Ok(self.sink.write(unit, &view.expect("the unit was just computed there"))?)
@@ -211,16 +219,21 @@ impl Work for ImageJob {
     }
 }
 
-/// Computes a unit block by block into `out`, which has its size.
+/// Computes a unit block by block into `out`, which has its size, unless the job is stopped meanwhile.
 pub(crate) fn compute_blocks(
     image: &Image,
     unit: &Region,
     block: (u64, u64),
+    control: &Control,
     out: &mut ViewMut<'_>,
     worker: &mut Worker,
 ) -> Result<(), Error> {
     for top in (0..unit.height).step_by(block.1 as usize) {
         for left in (0..unit.width).step_by(block.0 as usize) {
+            if control.is_stopped() {
+                // Whatever stopped the job is recorded already.
+                return Err(Error::Cancelled);
+            }
             let (width, height) = (block.0.min(unit.width - left), block.1.min(unit.height - top));
             let part = Region::new(left, top, width, height);
             let region = part.translate(unit.left, unit.top);

@@ -41,8 +41,10 @@ pub struct Plan {
     pub worker_bytes: u64,
 }
 
-/// Columns of a block hold this many bytes of samples: a few pages, so that rows stream.
+/// A row of a block holds at most this many bytes: a few pages, so that rows stream.
 const BLOCK_ROW_BYTES: u64 = 8 << 10;
+/// And at least this many, however tall the block: below, starting a row costs more than filtering it.
+const MIN_BLOCK_ROW_BYTES: u64 = 512;
 /// Pixels of a block, in bytes of samples.
 const BLOCK_BYTES: u64 = 1 << 20;
 /// Bytes of a band of rows.
@@ -97,24 +99,39 @@ impl Plan {
 /// The unit one would take with memory to spare.
 fn preferred_unit(request: &Request<'_>) -> (u64, u64) {
     let spec = request.spec;
-    // A unit recomputes its halo: with eight times as many rows that costs an eighth of a pass.
-    let rows = (8 * request.halo_rows).max(64);
     match request.layout {
         Layout::Free => {
-            let width = (BLOCK_ROW_BYTES / spec.pixel_bytes()).max(64).min(spec.width);
-            let height = (BLOCK_BYTES / (width * spec.pixel_bytes())).max(rows);
+            let (width, height) = preferred_block(request, (spec.width, spec.height));
             (width, share_rows(request, height, width))
         }
         Layout::Rows => {
             let fitting = (BAND_BYTES / spec.row_bytes()).max(1);
             let most = (4 * BAND_BYTES / spec.row_bytes()).max(1);
-            (spec.width, share_rows(request, fitting.max(rows.min(most)), spec.width))
+            let height = fitting.max(paying_rows(request).min(most));
+            (spec.width, share_rows(request, height, spec.width))
         }
         Layout::Tiles { width, height } => {
             let tiles = (RUN_BYTES / (width * height * spec.pixel_bytes())).max(1);
             ((tiles * width).min(spec.width.next_multiple_of(width)), height)
         }
     }
+}
+
+/// Rows that make recomputing a halo cheap: with eight times as many it costs an eighth of a pass.
+fn paying_rows(request: &Request<'_>) -> u64 {
+    (8 * request.halo_rows).max(64)
+}
+
+/// A block of at most `within` pixels: as tall as its halo asks, and no wider than its share of the
+/// cache, which also bounds the time it takes.
+fn preferred_block(request: &Request<'_>, within: (u64, u64)) -> (u64, u64) {
+    let pixel = request.spec.pixel_bytes();
+    let columns = |bytes: u64| (bytes / pixel).max(64);
+    let rows = paying_rows(request).min(within.1);
+    let width = columns(BLOCK_BYTES / rows)
+        .clamp(columns(MIN_BLOCK_ROW_BYTES), columns(BLOCK_ROW_BYTES))
+        .min(within.0);
+    (width, (BLOCK_BYTES / (width * pixel)).max(rows).min(within.1))
 }
 
 /// Fewer rows a unit if there would be too few units for the workers.
@@ -143,13 +160,7 @@ fn shrink(request: &Request<'_>, unit: (u64, u64)) -> Option<(u64, u64)> {
 fn block(request: &Request<'_>, unit: (u64, u64)) -> (u64, u64) {
     match request.layout {
         Layout::Free => unit,
-        // Bands are cut across, so that a row's halo above and below is computed once; runs of tiles
-        // are narrow as they are, unless a tile is giant.
-        Layout::Rows | Layout::Tiles { .. } => {
-            let width = (BLOCK_ROW_BYTES / request.spec.pixel_bytes()).max(64).min(unit.0);
-            let most = (BLOCK_BYTES / (width * request.spec.pixel_bytes())).max(1);
-            (width, unit.1.min(most.max(8 * request.halo_rows).max(64)))
-        }
+        Layout::Rows | Layout::Tiles { .. } => preferred_block(request, unit),
     }
 }
 
@@ -182,6 +193,26 @@ mod tests {
         assert_eq!((rows.unit, rows.block), ((80_000, 112), (8192, 112)));
         let tiles = check(SLIDE, TILES, 256 << 20, 2).unwrap();
         assert_eq!((tiles.unit, tiles.block), ((4096, 512), (4096, 256)));
+    }
+
+    #[test]
+    fn large_halos_make_blocks_tall_and_narrow() {
+        let spec = Spec::new(80_000, 60_000, 1, Depth::U8).unwrap();
+        let footprint = |w: u64, h: u64| (w + 360) * (h + 360);
+        let wide = |layout| {
+            let request = Request {
+                spec: &spec,
+                layout,
+                halo_rows: 360,
+                threads: 2,
+                limit: 256 << 20,
+                footprint: &footprint,
+            };
+            plan(&request).unwrap()
+        };
+        assert_eq!(wide(Layout::Free).unit, (512, 2880));
+        let rows = wide(Layout::Rows);
+        assert_eq!((rows.unit, rows.block), ((80_000, 419), (2502, 419)));
     }
 
     #[test]

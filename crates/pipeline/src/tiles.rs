@@ -33,6 +33,7 @@ pub(crate) struct TileJob {
     ahead: u64,
     control: Arc<Control>,
     state: Mutex<State>,
+    on_done: Mutex<Option<OnDone<()>>>,
 }
 
 #[derive(Default)]
@@ -83,8 +84,15 @@ impl Drop for Tiles {
 }
 
 impl TileJob {
-    pub(crate) fn new(image: Image, plan: Plan, ahead: u64, control: Arc<Control>) -> Self {
-        Self { image, plan, ahead, control, state: Mutex::default() }
+    pub(crate) fn new(
+        image: Image,
+        plan: Plan,
+        ahead: u64,
+        control: Arc<Control>,
+        on_done: OnDone<()>,
+    ) -> Self {
+        let on_done = Mutex::new(Some(on_done));
+        Self { image, plan, ahead, control, state: Mutex::default(), on_done }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -148,7 +156,7 @@ impl Work for TileJob {
         let mut data = vec![0; spec.region_bytes(&region) as usize];
         let mut out = ViewMut::new(&mut data, region.width as usize, region.height as usize, spec)
             .ok_or_else(|| Error::Internal("memory for a tile is not aligned".into()))?;
-        compute_blocks(&self.image, &region, self.plan.block, &mut out, worker)?;
+        compute_blocks(&self.image, &region, self.plan.block, &self.control, &mut out, worker)?;
         self.state().ready.insert(unit, Tile { region, data });
         self.control.advance(region.pixels());
         self.deliver();
@@ -167,5 +175,9 @@ impl Work for TileJob {
         }
         self.state().retired = true;
         self.deliver();
+        let on_done = self.on_done.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(on_done) = on_done {
+            on_done(self.control.failure().map_or(Ok(()), Err));
+        }
     }
 }

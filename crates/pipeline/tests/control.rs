@@ -128,7 +128,7 @@ fn tiles_wait_for_whoever_takes_them() {
         count.fetch_add(1, Ordering::SeqCst);
     });
     let engine = Engine::new(2);
-    let tiles = engine.tiles(&image, (64, 64), Options::default()).unwrap();
+    let tiles = engine.tiles(&image, (64, 64), Options::default(), |_| ()).unwrap();
     for taken in 1..=100u64 {
         let (sender, receiver) = mpsc::channel();
         tiles.next(move |tile| sender.send(tile).unwrap());
@@ -146,7 +146,7 @@ fn tiles_wait_for_whoever_takes_them() {
 fn tiles_dropped_half_way_end_the_job() {
     let image = blurred(2000, 2000);
     let engine = Engine::new(2);
-    let tiles = engine.tiles(&image, (100, 100), Options::default()).unwrap();
+    let tiles = engine.tiles(&image, (100, 100), Options::default(), |_| ()).unwrap();
     drop(tiles);
     engine.shutdown(Duration::MAX);
     assert_eq!(engine.counters().jobs, 0);

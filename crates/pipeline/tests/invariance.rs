@@ -100,7 +100,7 @@ fn tiles(engine: &Engine, image: &Image, size: (u64, u64)) -> Vec<u8> {
     let spec = *image.spec();
     let pixel = spec.pixel_bytes() as usize;
     let mut whole = vec![0; spec.bytes() as usize];
-    let tiles = engine.tiles(image, size, Options::default()).unwrap();
+    let tiles = engine.tiles(image, size, Options::default(), |_| ()).unwrap();
     loop {
         let (sender, receiver) = std::sync::mpsc::channel();
         tiles.next(move |tile| sender.send(tile).unwrap());

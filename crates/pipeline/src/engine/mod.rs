@@ -109,7 +109,9 @@ impl Engine {
         receiver.recv().unwrap_or_else(|_| Err(Error::Internal("a job ended unheard".into())))
     }
 
-    /// Computes `image` as tiles of `width` x `height` pixels, to be taken in file order.
+    /// Computes `image` as tiles of `width` x `height` pixels, to be taken in file order. `on_done` is
+    /// called once, on a worker, when no worker is left on the job: every tile is computed, or it
+    /// has failed.
     ///
     /// # Errors
     /// [`Error::MemoryLimit`] if the limit does not allow two tiles and one worker.
@@ -118,6 +120,7 @@ impl Engine {
         image: &Image,
         (width, height): (u64, u64),
         options: Options,
+        on_done: impl FnOnce(Result<(), Error>) + Send + 'static,
     ) -> Result<Tiles, Error> {
         let spec = image.spec();
         let tile = (width.min(spec.width), height.min(spec.height));
@@ -127,7 +130,9 @@ impl Engine {
         // A worker's bytes count one tile; as many again wait to be taken.
         let control = Control::new(spec.region().pixels(), options.on_progress);
         let ahead = plan.threads as u64 + 1;
-        let job = Arc::new(TileJob::new(image.clone(), plan, ahead, Arc::clone(&control)));
+        let on_done: OnDone<()> = Box::new(on_done);
+        let job = TileJob::new(image.clone(), plan, ahead, Arc::clone(&control), on_done);
+        let job = Arc::new(job);
         self.queue.submit(Arc::clone(&job) as Arc<dyn Work>);
         Ok(Tiles::new(job, Arc::downgrade(&self.queue)))
     }
