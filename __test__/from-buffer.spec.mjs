@@ -75,7 +75,7 @@ test('memory that can move or is shared is refused', (t) => {
   refused(new Uint8Array(new ArrayBuffer(4, { maxByteLength: 8 })), /fixed size/)
   const moved = new Uint8Array(4)
   structuredClone(moved, { transfer: [moved.buffer] })
-  refused(moved, /not empty or transferred for data/)
+  refused(moved, /not been transferred for data/)
   refused(new Float64Array(4), /Float32Array or Buffer for data/)
   refused(new DataView(new ArrayBuffer(4)), /for data/)
   refused([1, 2, 3, 4], /for data/)

@@ -4,7 +4,7 @@ import { concurrency, counters, fromBuffer, memoryLimit } from 'gigapx'
 import { until } from './helpers/files.mjs'
 import { cut, noise, same, samples } from './helpers/pixels.mjs'
 
-test('tiles cover the image, row by row from the top left', async (t) => {
+test.serial('tiles cover the image, row by row from the top left', async (t) => {
   const image = noise(100, 70, 3, 'uint16')
   const places = []
   for await (const tile of fromBuffer(image.data, { width: 100, height: 70, channels: 3 }).tiles({ width: 40, height: 32 })) {
@@ -20,7 +20,7 @@ test('tiles cover the image, row by row from the top left', async (t) => {
   ])
 })
 
-test('each tile is memory of its own', async (t) => {
+test.serial('each tile is memory of its own', async (t) => {
   const image = noise(64, 64)
   const tiles = []
   for await (const tile of fromBuffer(image.data, { width: 64, height: 64 }).tiles({ width: 16, height: 16 })) {
@@ -38,6 +38,7 @@ test.serial('the work waits for whoever takes the tiles', async (t) => {
   const { data } = noise(4096, 4096)
   let done = 0
   const options = { width: side, height: side, onProgress: (event) => (done = event.done) }
+  await until(() => counters().jobs === 0)
   const tiles = fromBuffer(data, { width: 4096, height: 4096 }).gaussianBlur({ sigma: 2 }).tiles(options)
   t.is(counters().jobs, 0, 'nothing runs before the first tile is asked for')
   let taken = 0
@@ -59,7 +60,7 @@ test.serial('the work waits for whoever takes the tiles', async (t) => {
   t.true(most <= concurrency() + 1)
 })
 
-test('leaving the loop ends the work', async (t) => {
+test.serial('leaving the loop ends the work', async (t) => {
   const { data } = noise(2048, 2048)
   const image = fromBuffer(data, { width: 2048, height: 2048 }).gaussianBlur({ sigma: 2 })
   for await (const tile of image.tiles({ width: 128, height: 128 })) {
@@ -81,7 +82,7 @@ test('leaving the loop ends the work', async (t) => {
   t.is(counters().jobs, 0)
 })
 
-test('an abort ends the iteration with the reason', async (t) => {
+test.serial('an abort ends the iteration with the reason', async (t) => {
   const { data } = noise(2048, 2048)
   const image = fromBuffer(data, { width: 2048, height: 2048 }).gaussianBlur({ sigma: 2 })
   const controller = new AbortController()
@@ -100,7 +101,7 @@ test('an abort ends the iteration with the reason', async (t) => {
   t.deepEqual(await again.next(), { done: true, value: undefined })
 })
 
-test('a progress callback that throws ends the iteration', async (t) => {
+test.serial('a progress callback that throws ends the iteration', async (t) => {
   const { data } = noise(512, 512)
   const reason = new Error('no progress')
   const onProgress = () => {

@@ -21,6 +21,18 @@ export type {
   BindingTiles,
 } from '../index.js'
 
+/** What there is a prebuilt addon for. */
+const PLATFORMS = [
+  'darwin-arm64',
+  'darwin-x64',
+  'linux-arm64-gnu',
+  'linux-arm64-musl',
+  'linux-x64-gnu',
+  'linux-x64-musl',
+  'win32-arm64-msvc',
+  'win32-x64-msvc',
+]
+
 /** The binding, loaded once for each environment (main thread or worker). */
 export const native: Binding = load()
 
@@ -43,17 +55,6 @@ function load(): Binding {
     throw new Error(advice(), { cause })
   }
 }
-
-const PLATFORMS = [
-  'darwin-arm64',
-  'darwin-x64',
-  'linux-arm64-gnu',
-  'linux-arm64-musl',
-  'linux-x64-gnu',
-  'linux-x64-musl',
-  'win32-arm64-msvc',
-  'win32-x64-msvc',
-]
 
 function advice(): string {
   const platform = platformName()
