@@ -1,0 +1,132 @@
+import type { Buffer } from 'node:buffer'
+
+import {
+  type Border,
+  concurrency,
+  type Counters,
+  counters,
+  type Depth,
+  fromBuffer,
+  GigapxError,
+  type GigapxErrorCode,
+  type Image,
+  memoryLimit,
+  type Metadata,
+  open,
+  openRaw,
+  type Progress,
+  simd,
+  type Tile,
+  versions,
+} from 'gigapx'
+import { expectAssignable, expectError, expectNotAssignable, expectType } from 'tsd'
+
+// Opening.
+expectType<Promise<Image>>(open('a.tif'))
+expectType<Promise<Image>>(open(new URL('file:///a.tif'), { access: 'pread' }))
+expectType<Promise<Image>>(openRaw('a.raw', { width: 1, height: 1 }))
+expectType<Promise<Image>>(
+  openRaw('a.raw', { width: 1, height: 1, channels: 3, depth: 'float32', offset: 8, rowStride: 64 }, { access: 'mmap' }),
+)
+expectError(open(1))
+expectError(open('a.tif', { access: 'fast' }))
+expectError(openRaw('a.raw'))
+expectError(openRaw('a.raw', { width: 1 }))
+expectError(openRaw('a.raw', { width: 1, height: 1, depth: 'uint32' }))
+
+const layout = { width: 2, height: 2 }
+const image = fromBuffer(new Uint8Array(4), layout)
+expectType<Image>(image)
+for (const data of [
+  new Uint8ClampedArray(4),
+  new Uint16Array(4),
+  new Int16Array(4),
+  new Int32Array(4),
+  new Float32Array(4),
+] as const) {
+  expectType<Image>(fromBuffer(data, layout))
+}
+expectError(fromBuffer(new Float64Array(4), layout))
+expectError(fromBuffer([1, 2, 3, 4], layout))
+
+// The image.
+expectType<number>(image.width)
+expectType<number>(image.height)
+expectType<number>(image.channels)
+expectType<Depth>(image.depth)
+expectError(Object.assign(image, {}).width = 3)
+expectType<Metadata>(image.metadata())
+expectType<'raw' | 'tiff' | 'bigtiff' | 'memory'>(image.metadata().format)
+expectType<number | undefined>(image.metadata().tileWidth)
+expectType<Promise<void>>(image.close())
+expectAssignable<AsyncDisposable>(image)
+
+// Filters.
+expectType<Image>(image.gaussianBlur({ sigma: 2.2 }))
+expectType<Image>(image.gaussianBlur({ sigma: { x: 1, y: 2 }, kernelSize: { x: 3, y: 5 }, border: 'wrap' }))
+expectType<Image>(image.gaussianBlur({ kernelSize: 11, border: { constant: 3 }, precision: 'exact' }))
+expectType<Image>(image.gaussianBlur({ sigma: 1, kernelSize: undefined }))
+expectType<Image>(image.crop({ left: 0, top: 0, width: 1, height: 1 }))
+expectError(image.gaussianBlur())
+expectError(image.gaussianBlur(2))
+expectError(image.gaussianBlur({ sigma: '2' }))
+expectError(image.gaussianBlur({ sigma: { x: 1 } }))
+expectError(image.gaussianBlur({ sigma: 1, border: 'mirror' }))
+expectError(image.gaussianBlur({ sigma: 1, precision: 'fast' }))
+expectError(image.gaussianBlur({ sgima: 1 }))
+expectError(image.crop({ left: 0, top: 0, width: 1 }))
+expectAssignable<Border>({ constant: 1 })
+expectNotAssignable<Border>('constant')
+
+// Sinks.
+const signal = new AbortController().signal
+const onProgress = (progress: Progress): void => {
+  expectType<number>(progress.done)
+  expectType<number>(progress.total)
+  expectType<number>(progress.fraction)
+}
+expectType<Promise<void>>(image.toFile('a.tif'))
+expectType<Promise<void>>(image.toFile(new URL('file:///a.tif'), { signal, onProgress, threads: 2 }))
+expectType<Promise<void>>(
+  image.toFile('a', { format: 'tiff', compression: 'none', tileSize: { x: 16, y: 32 }, bigTiff: 'auto', sync: false }),
+)
+expectError(image.toFile())
+expectError(image.toFile('a.tif', { format: 'png' }))
+expectError(image.toFile('a.tif', { compression: 'zstd' }))
+expectError(image.toFile('a.tif', { bigTiff: 'yes' }))
+expectError(image.toFile('a.tif', { onProgress: (done: string) => done }))
+
+expectType<Promise<Buffer>>(image.toBuffer())
+expectType<Promise<Buffer>>(image.toBuffer({ signal, onProgress, threads: 1 }))
+expectType<Promise<Float32Array<ArrayBuffer>>>(image.toBuffer({ into: new Float32Array(4) }))
+expectType<Promise<DataView<ArrayBuffer>>>(image.toBuffer({ into: new DataView(new ArrayBuffer(4)), signal }))
+expectError(image.toBuffer({ into: [1, 2, 3] }))
+expectError(image.toBuffer({ into: new ArrayBuffer(4) }))
+
+for await (const tile of image.tiles({ width: 1, height: 1, signal, onProgress, threads: 1 })) {
+  expectType<Tile>(tile)
+  expectType<Buffer>(tile.data)
+  expectType<Depth>(tile.depth)
+  expectType<number>(tile.left + tile.top + tile.width + tile.height + tile.channels + tile.rowStride)
+}
+expectError(image.tiles())
+expectError(image.tiles({ width: 1 }))
+
+// Errors and the process.
+const error = new GigapxError('ERR_IO', 'text', { errno: -2, syscall: 'open', path: 'a' })
+expectAssignable<Error>(error)
+expectType<GigapxErrorCode>(error.code)
+expectType<number | undefined>(error.errno)
+expectType<string | undefined>(error.syscall)
+expectType<string | undefined>(error.path)
+expectError(new GigapxError('ERR_OTHER', 'text'))
+expectType<number>(concurrency())
+expectType<number>(concurrency(2))
+expectType<number>(memoryLimit(1024))
+expectType<Counters>(counters())
+expectType<string>(simd())
+expectType<string>(versions.gigapx)
+expectError((versions.gigapx = '2'))
+
+// An image comes from a function that opens it; its class is only a type.
+expectError(new (await import('gigapx')).Image())
