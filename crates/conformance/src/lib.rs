@@ -4,5 +4,6 @@
 //! `OpenCV` whole images of its own with their halo, never regions of larger ones: a region would make
 //! filters read beyond it and take other code paths.
 
+pub mod bench;
 pub mod image;
 pub mod oracle;
