@@ -60,7 +60,6 @@ npm test --silent
 
 step 'package'
 npm run --silent test:package
-node scripts/package.mjs
 
 step 'done'
 echo "All checks passed. Conformance: $conformance."

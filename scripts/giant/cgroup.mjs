@@ -20,17 +20,19 @@ const ENTER = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
  */
 export function makeCap(limit) {
   if (existsSync(join(V1, 'memory.limit_in_bytes'))) {
-    return folderCap(V1, 'memory.limit_in_bytes', limit, 'cgroup v1')
+    // The second counts memory and swap together, so that equal limits leave no swap.
+    return folderCap(V1, ['memory.limit_in_bytes', limit], ['memory.memsw.limit_in_bytes', limit], 'cgroup v1')
   }
   if (existsSync(V2_ROOT)) {
     return isWritable(join(V2, 'cgroup.procs')) && delegatesMemory()
-      ? folderCap(V2, 'memory.max', limit, 'cgroup v2')
+      ? folderCap(V2, ['memory.max', limit], ['memory.swap.max', 0], 'cgroup v2')
       : systemdCap(limit)
   }
   throw unavailable('there are no cgroups')
 }
 
-function folderCap(parent, limitFile, limit, name) {
+/** Takes the files that limit memory and swap, each with its value. */
+function folderCap(parent, [memoryFile, memory], [swapFile, swap], name) {
   const folder = join(parent, `gigapx-${process.pid}`)
   try {
     mkdirSync(folder)
@@ -39,7 +41,11 @@ function folderCap(parent, limitFile, limit, name) {
   }
   const remove = () => rmdirSync(folder)
   try {
-    writeFileSync(join(folder, limitFile), String(limit))
+    writeFileSync(join(folder, memoryFile), String(memory))
+    // Kernels that do not count swap have no file to limit it.
+    if (existsSync(join(folder, swapFile))) {
+      writeFileSync(join(folder, swapFile), String(swap))
+    }
   } catch (error) {
     remove()
     throw unavailable(error.message)

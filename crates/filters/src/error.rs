@@ -18,7 +18,7 @@ impl ParameterError {
     pub(crate) fn new(
         parameter: &'static str,
         expected: impl Into<String>,
-        received: impl ToString,
+        received: impl std::fmt::Display,
     ) -> Self {
         Self { parameter, expected: expected.into(), received: received.to_string() }
     }

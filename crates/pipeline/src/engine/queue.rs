@@ -174,7 +174,7 @@ impl Queue {
         let deadline = Instant::now().checked_add(patience);
         let mut state = self.lock();
         while !state.entries.is_empty() || state.retiring > 0 {
-            let left = deadline.map_or(Duration::from_secs(3600), |end| end - Instant::now());
+            let left = deadline.map_or(Duration::MAX, |end| end - Instant::now());
             if left.is_zero() {
                 return;
             }
