@@ -114,6 +114,27 @@ test.serial('worker.terminate() in mid-job', async (t) => {
   t.is(stdout, 'true\n')
 })
 
+test.serial('worker.terminate() before the job has begun to compute', async (t) => {
+  const { code, stdout, stderr } = await child(t, `${spawnWorker}
+    // Long enough that reserving the target takes a while, and that a job which is not stopped shows.
+    const text = \`
+      const path = require('node:path')
+      const { parentPort, workerData } = require('node:worker_threads')
+      const { openRaw } = await import(workerData.gigapx)
+      const source = await openRaw(path.join(workerData.directory, 'in.raw'), workerData.layout)
+      const image = source.gaussianBlur({ sigma: 60 })
+      for (const name of ['a.tif', 'b.raw', 'c.tif', 'd.raw']) image.toFile(path.join(workerData.directory, name))
+      parentPort.postMessage('started')
+    \`
+    const it = spawnWorker(text, { directory, layout })
+    await new Promise((resolve, reject) => it.once('message', resolve).once('error', reject))
+    await it.terminate()
+    console.log(fs.readdirSync(directory).filter((name) => !name.endsWith('.tmp')).join())
+  `)
+  t.is(code, 0, stderr)
+  t.is(stdout, 'in.raw\n')
+})
+
 test.serial('process.exit() of the main thread while workers compute', async (t) => {
   const { code, stderr } = await child(t, `${spawnWorker}
     const text = \`

@@ -83,5 +83,5 @@ export function simd(): string {
   return native.simd()
 }
 
-/** The version of gigapx, and of the Rust that compiled it. */
+/** The version of gigapx, and the oldest Rust that builds it. */
 export const versions: { readonly gigapx: string; readonly rust: string } = Object.freeze(native.versions())
