@@ -1,12 +1,12 @@
 //! The binding to Node. It converts, and never computes.
 //!
-//! - [`engine`]: the process-wide engine.
-//! - [`environment`]: which jobs belong to which Node environment (the main thread, or a worker
+//! - `engine`: the process-wide engine.
+//! - `environment`: which jobs belong to which Node environment (the main thread, or a worker
 //!   thread), so that each environment ends its own jobs and no others.
-//! - [`image`], [`job`], [`tiles`]: the classes that JavaScript holds.
-//! - [`memory`]: memory that crosses the border without a copy, in both directions.
-//! - [`error`]: errors as codes; a failed job resolves with one, and the façade throws it.
-//! - [`types`]: plain objects, one a file.
+//! - `image`, `job`, `tiles`: the classes that JavaScript holds.
+//! - `memory`: memory that crosses the border without a copy, in both directions.
+//! - `error`: errors as codes; a failed job resolves with one, and the façade throws it.
+//! - `types`: plain objects, one a file.
 //!
 //! Everything is named `Binding*`: users see the façade in `src-ts` alone.
 
