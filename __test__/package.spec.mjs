@@ -37,7 +37,7 @@ function linkDependencies(project, names) {
 }
 
 /** An empty project with gigapx in it, and with the platform package unless that is left out. */
-function project(t, { addon = true } = {}) {
+function emptyProject(t, { addon = true } = {}) {
   const directory = folder(t)
   fs.writeFileSync(path.join(directory, 'package.json'), JSON.stringify({ name: 'user', type: 'module' }))
   const files = install(directory, root, 'gigapx')
@@ -69,7 +69,7 @@ const program = `
 `
 
 test('it works from ESM, from require() and on the command line', async (t) => {
-  const { directory, files } = project(t)
+  const { directory, files } = emptyProject(t)
   t.false(files.some((file) => file.endsWith('.node') || file.startsWith('crates') || file.startsWith('src-ts')))
   write(directory, 'main.js', program)
   const options = { cwd: directory, env: { NAPI_RS_NATIVE_LIBRARY_PATH: undefined } }
@@ -83,7 +83,7 @@ test('it works from ESM, from require() and on the command line', async (t) => {
 })
 
 test('it works from TypeScript, with every check on', async (t) => {
-  const { directory } = project(t)
+  const { directory } = emptyProject(t)
   linkDependencies(directory, ['@types/node', 'undici-types'])
   write(directory, 'main.ts', program)
   const args = ['--strict', '--exactOptionalPropertyTypes', '--skipLibCheck', 'false', '--noEmit']
@@ -95,7 +95,7 @@ test('it works from TypeScript, with every check on', async (t) => {
 })
 
 test('without the addon it says what to do', async (t) => {
-  const { directory } = project(t, { addon: false })
+  const { directory } = emptyProject(t, { addon: false })
   write(directory, 'main.js', program)
   const { code, stderr } = await node(['main.js'], { cwd: directory, env: { NAPI_RS_NATIVE_LIBRARY_PATH: undefined } })
   t.is(code, 1)
