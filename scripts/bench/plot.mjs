@@ -2,7 +2,7 @@
 
 import sharp from 'sharp'
 
-const [PANEL, LABELS, BAR, GAP, COLUMNS] = [640, 210, 20, 6, 2]
+const [PANEL, LABELS, BAR, GAP, COLUMNS] = [690, 260, 20, 6, 2]
 /** Contenders that filter nothing. */
 const LIMIT = /^(?:memcpy|cp|dd)/u
 const COLOURS = { gigapx: '#d1495b', OpenCV: '#30638e', libvips: '#7fa650', sharp: '#3a7d44', other: '#9a9a9a' }

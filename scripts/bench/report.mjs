@@ -25,9 +25,9 @@ export function report({ folder, start, end, size, repeats, command, results }) 
     '',
     '## How to read the tables',
     '',
-    `Contenders run one at a time and in turn, ${repeats} times (libvips and sharp at most 3 times) after one run ` +
-      'to warm up, each in warm',
-    'memory of its own. All use the same size and sigma; libvips and sharp are made to cut their mask at the',
+    `Contenders run one at a time and in turn, ${repeats} rounds (libvips and sharp at most 3) after one ` +
+      'to warm up, each in',
+    'warm memory of its own. All use the same size and sigma; libvips and sharp are made to cut their mask at the',
     'same radius. Speeds are medians. `gigapx / it` is the ratio of the medians: above 1 gigapx is faster.',
     '',
     'CPU / wall is the number of cores that were really computing. A virtual machine sometimes runs two threads on',
@@ -64,7 +64,7 @@ const FILES = [
 function table({ title, rows, steal, equality }) {
   return [
     '',
-    `## ${title[0].toUpperCase()}${title.slice(1)}`,
+    `## ${title}`,
     '',
     `Results: ${equality.same ? 'gigapx, OpenCV in stripes and OpenCV in one call give identical bytes' : equality.text}. ` +
       `The host took ${(steal * 100).toFixed(1)} % of the time.`,
