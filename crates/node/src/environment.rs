@@ -27,6 +27,8 @@ pub(crate) struct Environment {
 #[derive(Default)]
 struct Jobs {
     next: u64,
+    /// Set when the environment ends: a job that starts later is cancelled at once.
+    ended: bool,
     running: HashMap<u64, Option<Handle>>,
 }
 
@@ -87,13 +89,18 @@ impl Environment {
 
     /// Says how the job `id` is cancelled, once that is known; it may be over by then.
     pub(crate) fn attach(&self, id: u64, handle: Handle) {
-        if let Some(entry) = self.jobs().running.get_mut(&id) {
+        let mut jobs = self.jobs();
+        if jobs.ended {
+            drop(jobs);
+            handle.cancel();
+        } else if let Some(entry) = jobs.running.get_mut(&id) {
             *entry = Some(handle);
         }
     }
 
     fn end(&self, patience: Duration) {
         let mut jobs = self.jobs();
+        jobs.ended = true;
         for handle in jobs.running.values().flatten() {
             handle.cancel();
         }
