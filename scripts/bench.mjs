@@ -3,14 +3,14 @@
  * Measures gigapx beside its peers and writes benchmarks.md and benchmarks.png: into docs if every case
  * ran at full size at least 5 times, otherwise into target.
  *
- *   npm run bench -- [--quick] [--case NAME ...] [--repeats N]
+ *   npm run bench -- [--quick] [--pixels N] [--case NAME ...] [--repeats N] [--json FILE]
  *
  * Contenders run one at a time and in turn (A B C A B C ...), so that whatever slows the machine down
  * for a while slows all of them.
  */
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 
 import { CASES } from './bench/cases.mjs'
@@ -23,21 +23,26 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     case: { type: 'string', multiple: true },
     repeats: { type: 'string' },
+    pixels: { type: 'string' },
+    json: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 })
 const names = CASES.map(({ name }) => name)
 if (values.help) {
-  console.log(`npm run bench -- [--quick] [--case NAME ...] [--repeats N]\ncases: ${names.join(', ')}`)
+  console.log(`npm run bench -- [--quick] [--pixels N] [--case NAME ...] [--repeats N] [--json FILE]\ncases: ${names.join(', ')}`)
   process.exit(0)
 }
 const repeats = Number(values.repeats ?? (values.quick ? 3 : 7))
+const FULL = 300e6
+const pixels = Number(values.pixels ?? (values.quick ? 75e6 : FULL))
 const unknown = (values.case ?? []).find((name) => !names.includes(name))
-if (unknown !== undefined || !(Number.isInteger(repeats) && repeats > 0)) {
-  console.error(unknown === undefined ? 'bad --repeats' : `no case ${unknown}; there are ${names.join(', ')}`)
-  process.exit(64)
-}
-const size = values.quick ? { width: 10_000, height: 7_500 } : { width: 20_000, height: 15_000 }
+if (unknown !== undefined) usage(`no case ${unknown}; there are ${names.join(', ')}`)
+if (!(Number.isInteger(repeats) && repeats > 0)) usage('--repeats takes a number from 1')
+// Below, a run is too short to say anything; above, float32 does not fit a Buffer of Node 20.
+if (!(pixels >= 1e6 && pixels <= 1e9)) usage('--pixels takes a number from 1e6 to 1e9')
+const height = Math.round(Math.sqrt((pixels * 3) / 4))
+const size = { width: Math.round(pixels / height), height }
 
 build()
 // Only now: these load what has just been built.
@@ -55,10 +60,14 @@ for (const one of CASES.filter(({ name }) => values.case?.includes(name) ?? true
 }
 const command = `npm run bench${process.argv.length > 2 ? ` -- ${process.argv.slice(2).join(' ')}` : ''}`
 // A trial must not replace the report of a full run.
-const trial = values.quick || values.case !== undefined || repeats < 5
+const trial = pixels < FULL || values.case !== undefined || repeats < 5
 const folder = `${ROOT}/${trial ? 'target' : 'docs'}`
-report({ folder, start, end: await machine(), size, repeats, command, results })
+const end = await machine()
+report({ folder, start, end, size, repeats, command, results })
 await plot(folder, results, start)
+if (values.json !== undefined) {
+  writeFileSync(values.json, `${JSON.stringify({ command, start, end, size, repeats, results }, null, 2)}\n`)
+}
 console.log(`\nwrote ${folder}/benchmarks.md and benchmarks.png`)
 // The peers' pipes are closed, but sharp's threads would keep the process for a while.
 process.exit(0)
@@ -68,6 +77,11 @@ function build() {
   if (!readdirSync(ROOT).some((name) => name.endsWith('.node'))) shell('npm run build:native')
   if (!existsSync(`${ROOT}/dist/index.js`)) shell('npm run build:ts')
   shell('. scripts/opencv-env.sh && cargo build --release -p gigapx-conformance --bin peer')
+}
+
+function usage(complaint) {
+  console.error(complaint)
+  process.exit(64)
 }
 
 function shell(script) {

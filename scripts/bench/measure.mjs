@@ -58,6 +58,8 @@ function summarize({ name, parallel = false, against, note }, runs, pixels) {
     use: median(kept.map((run) => run.cpu / run.wall)),
     kept: kept.length,
     dropped: runs.length - kept.length,
+    /** Every single run, for --json. */
+    runs: runs.map((run) => Object.assign({ kept: kept.includes(run) }, run)),
     /** Whether it lacked cores in so many runs that they had to be kept. */
     starved: parallel && kept.some(({ wall, cpu }) => cpu / wall < FULL),
   }
