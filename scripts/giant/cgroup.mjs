@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { Failure } from '../demo/failure.mjs'
 
 const V1 = '/sys/fs/cgroup/memory'
+const V1_SWAP_FAILURES = 'memory.memsw.failcnt'
 const V2 = '/sys/fs/cgroup'
 const V2_ROOT = join(V2, 'cgroup.controllers')
 /** A shell that enters the cgroup named by its first argument, and becomes the program in the rest. */
@@ -104,7 +105,8 @@ export function readCap() {
     return {
       limit: value('memory.limit_in_bytes'),
       peak: value('memory.max_usage_in_bytes'),
-      reclaims: value('memory.failcnt'),
+      // Where swap is counted, the limit of both is the one that is met, for it is looked at first.
+      reclaims: value(existsSync(join(V1, v1, V1_SWAP_FAILURES)) ? V1_SWAP_FAILURES : 'memory.failcnt'),
     }
   }
   const folder = join(V2, lines.find((line) => line.startsWith('0::')).slice('0::'.length))

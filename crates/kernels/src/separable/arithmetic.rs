@@ -6,8 +6,6 @@
 
 #![expect(clippy::inline_always, reason = "must compile for the caller's instruction set")]
 
-use std::array;
-
 use bytemuck::Pod;
 use raster::Sample;
 
@@ -63,7 +61,9 @@ impl Arithmetic for Fixed8 {
         let mut sum = [0u16; L];
         for (j, &tap) in self.taps.x.iter().enumerate() {
             let x = lanes::<_, L>(source, j * channels);
-            sum = array::from_fn(|i| sum[i].wrapping_add(u16::from(x[i]).wrapping_mul(tap as u16)));
+            for i in 0..L {
+                sum[i] = sum[i].wrapping_add(u16::from(x[i]).wrapping_mul(tap as u16));
+            }
         }
         sum
     }
@@ -73,7 +73,9 @@ impl Arithmetic for Fixed8 {
         let mut sum = [1u32 << 15; L];
         for (j, &tap) in self.taps.y.iter().enumerate() {
             let r = row(j);
-            sum = array::from_fn(|i| sum[i] + u32::from(r[i]) * tap);
+            for i in 0..L {
+                sum[i] += u32::from(r[i]) * tap;
+            }
         }
         sum.map(|sum| (sum >> 16) as u8)
     }
@@ -104,7 +106,9 @@ impl Arithmetic for Fixed16 {
         let mut sum = [0u32; L];
         for (j, &tap) in self.taps.x.iter().enumerate() {
             let x = lanes::<_, L>(source, j * channels);
-            sum = array::from_fn(|i| sum[i] + u32::from(x[i]) * tap);
+            for i in 0..L {
+                sum[i] += u32::from(x[i]) * tap;
+            }
         }
         sum
     }
@@ -114,7 +118,9 @@ impl Arithmetic for Fixed16 {
         let mut sum = [1u64 << 31; L];
         for (j, &tap) in self.taps.y.iter().enumerate() {
             let r = row(j);
-            sum = array::from_fn(|i| sum[i] + u64::from(r[i]) * u64::from(tap));
+            for i in 0..L {
+                sum[i] += u64::from(r[i]) * u64::from(tap);
+            }
         }
         sum.map(|sum| (sum >> 32) as u16)
     }
@@ -132,7 +138,9 @@ macro_rules! chains {
             let mut sum = [0.0; L];
             for (j, &tap) in taps.iter().enumerate() {
                 let x = super::lanes::<S, L>(source, j * channels);
-                sum = array::from_fn(|i| x[i].into().mul_add(tap, sum[i]));
+                for i in 0..L {
+                    sum[i] = x[i].into().mul_add(tap, sum[i]);
+                }
             }
             sum
         }
@@ -145,10 +153,15 @@ macro_rules! chains {
         ) -> [$float; L] {
             let c = taps.len() / 2;
             let centre = row(c);
-            let mut sum: [$float; L] = array::from_fn(|i| centre[i].mul_add(taps[c], 0.0));
+            let mut sum = [0.0; L];
+            for i in 0..L {
+                sum[i] = centre[i].mul_add(taps[c], 0.0);
+            }
             for j in 1..=c {
                 let (below, above) = (row(c + j), row(c - j));
-                sum = array::from_fn(|i| (below[i] + above[i]).mul_add(taps[c + j], sum[i]));
+                for i in 0..L {
+                    sum[i] = (below[i] + above[i]).mul_add(taps[c + j], sum[i]);
+                }
             }
             sum
         }
@@ -156,12 +169,10 @@ macro_rules! chains {
 }
 
 mod single {
-    use std::array;
     chains!(f32);
 }
 
 mod double {
-    use std::array;
     chains!(f64);
 }
 
@@ -185,14 +196,20 @@ impl Arithmetic for Float {
         match *self.taps.x.as_slice() {
             [_, k1, k2] => {
                 let (x0, x1, x2) = (x(0), x(1), x(2));
-                array::from_fn(|i| x1[i].mul_add(k1, (x0[i] + x2[i]) * k2))
+                let mut sum = [0.0; L];
+                for i in 0..L {
+                    sum[i] = x1[i].mul_add(k1, (x0[i] + x2[i]) * k2);
+                }
+                sum
             }
             [_, _, k2, k3, k4] => {
                 let (x0, x1, x2, x3, x4) = (x(0), x(1), x(2), x(3), x(4));
-                array::from_fn(|i| {
+                let mut sum = [0.0; L];
+                for i in 0..L {
                     let inner = x2[i].mul_add(k2, (x1[i] + x3[i]) * k3);
-                    (x0[i] + x4[i]).mul_add(k4, inner)
-                })
+                    sum[i] = (x0[i] + x4[i]).mul_add(k4, inner);
+                }
+                sum
             }
             _ => single::row(&self.taps.x, source, channels),
         }
