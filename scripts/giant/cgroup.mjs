@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { Failure } from '../demo/failure.mjs'
 
 const V1 = '/sys/fs/cgroup/memory'
-const V1_SWAP_FAILURES = 'memory.memsw.failcnt'
+/** Bytes of swap that a cgroup v1 may use. */
+const V1_SWAP = 2 ** 20
 const V2 = '/sys/fs/cgroup'
 const V2_ROOT = join(V2, 'cgroup.controllers')
 /** A shell that enters the cgroup named by its first argument, and becomes the program in the rest. */
@@ -21,8 +22,10 @@ const ENTER = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
  */
 export function makeCap(limit) {
   if (existsSync(join(V1, 'memory.limit_in_bytes'))) {
-    // The second counts memory and swap together, so that equal limits leave no swap.
-    return folderCap(V1, ['memory.limit_in_bytes', limit], ['memory.memsw.limit_in_bytes', limit], 'cgroup v1')
+    // The second counts memory and swap together. Were it equal it would be met first, and Linux 6.18 does
+    // not record how often.
+    const both = limit + V1_SWAP
+    return folderCap(V1, ['memory.limit_in_bytes', limit], ['memory.memsw.limit_in_bytes', both], 'cgroup v1')
   }
   if (existsSync(V2_ROOT)) {
     return isWritable(join(V2, 'cgroup.procs')) && delegatesMemory()
@@ -105,8 +108,7 @@ export function readCap() {
     return {
       limit: value('memory.limit_in_bytes'),
       peak: value('memory.max_usage_in_bytes'),
-      // Where swap is counted, the limit of both is the one that is met, for it is looked at first.
-      reclaims: value(existsSync(join(V1, v1, V1_SWAP_FAILURES)) ? V1_SWAP_FAILURES : 'memory.failcnt'),
+      reclaims: value('memory.failcnt'),
     }
   }
   const folder = join(V2, lines.find((line) => line.startsWith('0::')).slice('0::'.length))
