@@ -42,11 +42,11 @@ pub struct Plan {
 }
 
 /// A row of a block holds at most this many bytes: a few pages, so that rows stream.
-const BLOCK_ROW_BYTES: u64 = 8 << 10;
+const BLOCK_ROW_BYTES: u64 = 16 << 10;
 /// And at least this many, however tall the block: below, starting a row costs more than filtering it.
 const MIN_BLOCK_ROW_BYTES: u64 = 512;
 /// Pixels of a block, in bytes of samples.
-const BLOCK_BYTES: u64 = 1 << 20;
+const BLOCK_BYTES: u64 = 2 << 20;
 /// Bytes of a band of rows.
 const BAND_BYTES: u64 = 8 << 20;
 /// Bytes of a run of tiles.
@@ -188,11 +188,11 @@ mod tests {
     #[test]
     fn units_follow_the_sink() {
         let free = check(SLIDE, Layout::Free, 256 << 20, 2).unwrap();
-        assert_eq!((free.unit, free.block, free.threads), ((8192, 128), (8192, 128), 2));
+        assert_eq!((free.unit, free.block, free.threads), ((16_384, 128), (16_384, 128), 2));
         let rows = check(SLIDE, Layout::Rows, 256 << 20, 2).unwrap();
-        assert_eq!((rows.unit, rows.block), ((80_000, 112), (8192, 112)));
+        assert_eq!((rows.unit, rows.block), ((80_000, 112), (16_384, 112)));
         let tiles = check(SLIDE, TILES, 256 << 20, 2).unwrap();
-        assert_eq!((tiles.unit, tiles.block), ((4096, 512), (4096, 256)));
+        assert_eq!((tiles.unit, tiles.block), ((4096, 512), (4096, 512)));
     }
 
     #[test]
@@ -210,9 +210,9 @@ mod tests {
             };
             plan(&request).unwrap()
         };
-        assert_eq!(wide(Layout::Free).unit, (512, 2880));
+        assert_eq!(wide(Layout::Free).unit, (728, 2880));
         let rows = wide(Layout::Rows);
-        assert_eq!((rows.unit, rows.block), ((80_000, 419), (2502, 419)));
+        assert_eq!((rows.unit, rows.block), ((80_000, 419), (5005, 419)));
     }
 
     #[test]
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn memory_shrinks_units_before_workers() {
         let roomy = check(WIDE, Layout::Rows, 256 << 20, 16).unwrap();
-        assert_eq!((roomy.threads, roomy.unit), (16, (80_000, 17)));
+        assert_eq!((roomy.threads, roomy.unit), (16, (80_000, 8)));
         let tight = check(WIDE, Layout::Rows, 8 << 20, 16).unwrap();
         assert_eq!((tight.threads, tight.unit), (7, (80_000, 1)));
         assert!(check(WIDE, Layout::Rows, 1 << 20, 16).unwrap_err() > 1 << 20);
