@@ -228,7 +228,7 @@ mod tests {
         let roomy = check(WIDE, Layout::Rows, 256 << 20, 16).unwrap();
         assert_eq!((roomy.threads, roomy.unit), (16, (80_000, 8)));
         let tight = check(WIDE, Layout::Rows, 8 << 20, 16).unwrap();
-        assert_eq!((tight.threads, tight.unit), (7, (80_000, 1)));
+        assert_eq!((tight.threads, tight.unit), (6, (80_000, 1)));
         assert!(check(WIDE, Layout::Rows, 1 << 20, 16).unwrap_err() > 1 << 20);
         let tiles = check(WIDE, TILES, 16 << 20, 4).unwrap();
         assert_eq!(tiles.unit, (512, 512));
