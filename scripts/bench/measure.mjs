@@ -10,8 +10,10 @@ import { setTimeout } from 'node:timers/promises'
 const FULL = 0.925 * availableParallelism()
 
 /**
- * A contender is `{ name, run, prepare?, repeats?, parallel?, against?, note? }`. `run` resolves to
- * `{ wall, cpu }` in seconds; `prepare` comes before each run and is not timed. Its ratio is that of the contender
+ * A contender is `{ name, run, prepare?, rehearse?, repeats?, parallel?, against?, note? }`. `run` resolves to
+ * `{ wall, cpu }` in seconds; `prepare` comes before each run and is not timed. With `rehearse` an untimed run comes
+ * right before each timed one: cores that have idled, or waited for one thread of another contender, take some hundred
+ * milliseconds to come to speed, and whoever runs next would pay for it. Its ratio is that of the contender
  * named `against` to it, or of the first.
  */
 export async function interleave(contenders, repeats, pixels) {
@@ -24,6 +26,7 @@ export async function interleave(contenders, repeats, pixels) {
       await contender.prepare?.()
       // Threads of the one before may still spin for a moment.
       await setTimeout(30)
+      if (contender.rehearse) await contender.run()
       const cost = await contender.run()
       if (round >= 0) runs.get(contender).push(cost)
     }
