@@ -17,6 +17,10 @@ pub(super) trait Arithmetic: Send + Sync {
     type Mid: Pod + Send + Sync;
     type Out: Sample;
 
+    /// Samples that the vector versions filter at once: as many as 16 registers of 256 bits hold sums
+    /// of, since fewer would leave multiply-adds waiting for each other. 32 or 64.
+    const LANES: usize;
+
     /// Taps along a row and down a column.
     fn len(&self) -> (usize, usize);
 
@@ -51,6 +55,8 @@ impl Arithmetic for Fixed8 {
     type Source = u8;
     type Mid = u16;
     type Out = u8;
+
+    const LANES: usize = 64;
 
     fn len(&self) -> (usize, usize) {
         (self.taps.x.len(), self.taps.y.len())
@@ -96,6 +102,8 @@ impl Arithmetic for Fixed16 {
     type Source = u16;
     type Mid = u32;
     type Out = u16;
+
+    const LANES: usize = 32;
 
     fn len(&self) -> (usize, usize) {
         (self.taps.x.len(), self.taps.y.len())
@@ -186,6 +194,8 @@ impl Arithmetic for Float {
     type Mid = f32;
     type Out = f32;
 
+    const LANES: usize = 64;
+
     fn len(&self) -> (usize, usize) {
         (self.taps.x.len(), self.taps.y.len())
     }
@@ -231,6 +241,8 @@ impl Arithmetic for FloatFrom16 {
     type Mid = f32;
     type Out = i16;
 
+    const LANES: usize = 64;
+
     fn len(&self) -> (usize, usize) {
         (self.taps.x.len(), self.taps.y.len())
     }
@@ -255,6 +267,8 @@ impl Arithmetic for Double {
     type Source = i32;
     type Mid = f64;
     type Out = i32;
+
+    const LANES: usize = 32;
 
     fn len(&self) -> (usize, usize) {
         (self.taps.x.len(), self.taps.y.len())

@@ -21,9 +21,6 @@ pub(super) struct Lanes<A> {
     isa: Isa,
 }
 
-/// Samples a block of the vector versions holds: four 256-bit registers of float32 sums.
-const WIDE: usize = 32;
-
 impl<A: Arithmetic> Lanes<A> {
     pub(super) fn new(arithmetic: A, channels: usize, isa: Isa) -> Self {
         assert!(isa.is_supported());
@@ -33,7 +30,7 @@ impl<A: Arithmetic> Lanes<A> {
     const fn block(&self) -> usize {
         match self.isa {
             Isa::Scalar => 1,
-            Isa::Avx2 => WIDE,
+            Isa::Avx2 => A::LANES,
         }
     }
 }
@@ -127,7 +124,10 @@ macro_rules! compile_for {
             out: &mut [A::Mid],
             channels: usize,
         ) {
-            row::<A, WIDE>(arithmetic, source, out, channels);
+            match A::LANES {
+                64 => row::<A, 64>(arithmetic, source, out, channels),
+                _ => row::<A, 32>(arithmetic, source, out, channels),
+            }
         }
 
         #[cfg(target_arch = "x86_64")]
@@ -141,7 +141,10 @@ macro_rules! compile_for {
         ) where
             A::Out: Sample,
         {
-            column::<A, WIDE>(arithmetic, lines, half, parity, out);
+            match A::LANES {
+                64 => column::<A, 64>(arithmetic, lines, half, parity, out),
+                _ => column::<A, 32>(arithmetic, lines, half, parity, out),
+            }
         }
     };
 }
