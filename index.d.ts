@@ -27,6 +27,8 @@ export declare class BindingImage {
   get depth(): string
   /** What the source's container says. */
   metadata(): BindingMetadata
+  /** Lets go of the source now rather than when this object is collected. */
+  close(): void
   /** This image blurred. */
   gaussianBlur(options: BindingGaussian): BindingImage
   /** A part of this image. */

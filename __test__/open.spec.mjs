@@ -129,3 +129,20 @@ test('a closed image is of no more use, but what came from it is', async (t) => 
   await derived[Symbol.asyncDispose]()
   t.throws(() => derived.toBuffer(), closed)
 })
+
+test('closing lets go of the file, once nothing else needs it', async (t) => {
+  if (process.platform !== 'linux') {
+    t.pass('how to see a process hold a file is known for Linux only')
+    return
+  }
+  const file = path.join(folder(t), 'in.raw')
+  fs.writeFileSync(file, Buffer.alloc(10_000))
+  const held = () => fs.readFileSync('/proc/self/maps', 'utf8').includes(file)
+  const image = await openRaw(file, { width: 100, height: 100 })
+  const derived = image.gaussianBlur({ sigma: 1 })
+  t.true(held())
+  await image.close()
+  t.true(held())
+  await derived.close()
+  t.false(held())
+})

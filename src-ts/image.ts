@@ -188,8 +188,8 @@ export class Image {
 
   /**
    * Gives the image up: using it from now on throws `ERR_CLOSED`. Images made from it, and jobs that
-   * run, are not affected. The file or memory behind it is free once all of them are closed or out of
-   * reach, and garbage collected. To close twice does no harm.
+   * run, are not affected: the file or memory behind it is free once the last of them is closed, over,
+   * or out of reach and garbage collected. To close twice does no harm.
    *
    * @example
    * ```ts
@@ -197,6 +197,7 @@ export class Image {
    * ```
    */
   close(): Promise<void> {
+    this.#binding?.close()
     this.#binding = undefined
     return Promise.resolve()
   }

@@ -1,7 +1,7 @@
 //! Images as JavaScript holds them.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use filters::{Gaussian, GaussianOptions};
 use kernels::Isa;
@@ -30,7 +30,9 @@ type Result<T, E = Thrown> = std::result::Result<T, E>;
 /// An image that is computed on demand.
 #[napi]
 pub struct BindingImage {
-    image: Image,
+    /// Gone once closed, and with it the file, unless other images or jobs use it.
+    image: Mutex<Option<Image>>,
+    spec: Spec,
 }
 
 #[napi]
@@ -58,37 +60,43 @@ impl BindingImage {
     #[napi(factory)]
     pub fn from_buffer(data: Uint8Array, layout: BindingLayout) -> Result<Self> {
         let source = store::from_memory(Arc::new(Borrowed(data)), layout.convert()?);
-        Ok(Self { image: Image::new(source.map_err(|error| thrown_store(&error))?) })
+        Ok(Self::new(Image::new(source.map_err(|error| thrown_store(&error))?)))
     }
 
     /// Columns.
     #[napi(getter)]
     pub fn width(&self) -> f64 {
-        self.spec().width as f64
+        self.spec.width as f64
     }
 
     /// Rows.
     #[napi(getter)]
     pub fn height(&self) -> f64 {
-        self.spec().height as f64
+        self.spec.height as f64
     }
 
     /// Interleaved samples a pixel.
     #[napi(getter)]
     pub fn channels(&self) -> u32 {
-        self.spec().channels
+        self.spec.channels
     }
 
     /// The type of a sample.
     #[napi(getter)]
     pub fn depth(&self) -> &'static str {
-        self.spec().depth.name()
+        self.spec.depth.name()
     }
 
     /// What the source's container says.
     #[napi]
-    pub fn metadata(&self) -> BindingMetadata {
-        BindingMetadata::new(self.image.source().metadata(), self.spec())
+    pub fn metadata(&self) -> Result<BindingMetadata> {
+        Ok(BindingMetadata::new(self.image()?.source().metadata(), &self.spec))
+    }
+
+    /// Lets go of the source now rather than when this object is collected.
+    #[napi]
+    pub fn close(&self) {
+        drop(self.image.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     /// This image blurred.
@@ -99,17 +107,18 @@ impl BindingImage {
             kernel_size: (options.size_x, options.size_y),
             border: options.border.convert()?,
         };
-        let filter = Gaussian::new(self.spec(), &options, Isa::best());
+        let filter = Gaussian::new(&self.spec, &options, Isa::best());
         let filter = filter.map_err(|error| thrown_parameter(&error))?;
-        Ok(Self { image: self.image.filter(filter) })
+        Ok(Self::new(self.image()?.filter(filter)))
     }
 
     /// A part of this image.
     #[napi]
     pub fn crop(&self, region: BindingRegion) -> Result<Self> {
-        let image = Region::try_from(region).ok().and_then(|region| self.image.crop(region));
-        image.map(|image| Self { image }).ok_or_else(|| {
-            let Spec { width, height, .. } = self.spec();
+        let image = self.image()?;
+        let part = Region::try_from(region).ok().and_then(|region| image.crop(region));
+        part.map(Self::new).ok_or_else(|| {
+            let Spec { width, height, .. } = self.spec;
             invalid_argument(format!("expected a region inside {width} x {height} pixels for crop"))
         })
     }
@@ -122,9 +131,8 @@ impl BindingImage {
         job: &BindingJob,
         target: BindingTarget,
     ) -> Result<Object<'env>> {
+        let (image, spec) = (self.image()?, self.spec);
         let (settler, promise) = settler(env, BindingOutcome::lost)?;
-        let image = self.image.clone();
-        let spec = *self.spec();
         let starter = job.starter();
         let environment = environment::current(env);
         let ticket = environment.enter();
@@ -146,8 +154,9 @@ impl BindingImage {
     /// Computes the image into new memory.
     #[napi(ts_return_type = "Promise<BindingPixels>")]
     pub fn to_buffer<'env>(&self, env: &'env Env, job: &BindingJob) -> Result<Object<'env>> {
+        let image = self.image()?;
         let (settler, promise) = settler(env, BindingPixels::lost)?;
-        let sink = match MemorySink::new(*self.spec()) {
+        let sink = match MemorySink::new(self.spec) {
             Ok(sink) => Arc::new(sink),
             Err(error) => {
                 let error = BindingError::from(error);
@@ -157,7 +166,7 @@ impl BindingImage {
         };
         let ticket = environment::current(env).enter();
         let filled = Arc::clone(&sink);
-        job.starter().start(&self.image, sink, ticket, move |result, ticket| {
+        job.starter().start(&image, sink, ticket, move |result, ticket| {
             // SAFETY: the job is over, so no claimed region is in use.
             let bytes = unsafe { filled.take() };
             settler.resolve(move || match (result, bytes) {
@@ -178,17 +187,18 @@ impl BindingImage {
         job: &BindingJob,
         mut into: Uint8Array,
     ) -> Result<Object<'env>> {
+        let image = self.image()?;
         // SAFETY: the façade has refused views that overlap a source, and the caller leaves the
         // memory alone until the promise settles; it is kept alive by `into`, which the job's end
         // owns.
         let sink = unsafe {
             let memory = into.as_mut();
-            MemorySink::over(memory.as_mut_ptr(), memory.len(), *self.spec())
+            MemorySink::over(memory.as_mut_ptr(), memory.len(), self.spec)
         };
         let sink = sink.map_err(|error| thrown_store(&error))?;
         let (settler, promise) = settler(env, BindingOutcome::lost)?;
         let ticket = environment::current(env).enter();
-        job.starter().start(&self.image, Arc::new(sink), ticket, move |result, ticket| {
+        job.starter().start(&image, Arc::new(sink), ticket, move |result, ticket| {
             drop(into);
             settler.resolve(|| BindingOutcome::from(result));
             drop(ticket);
@@ -205,11 +215,12 @@ impl BindingImage {
         width: f64,
         height: f64,
     ) -> Result<BindingTiles> {
+        let image = self.image()?;
         let environment = environment::current(&env);
         let ticket = environment.enter();
         let id = ticket.id();
         let size = (width as u64, height as u64);
-        let tiles = engine().tiles(&self.image, size, job.options(), move |_| drop(ticket));
+        let tiles = engine().tiles(&image, size, job.options(), move |_| drop(ticket));
         let tiles = tiles.map_err(|error| match error {
             pipeline::Error::MemoryLimit { .. } => {
                 Thrown::new("ERR_MEMORY_LIMIT", error.to_string())
@@ -223,8 +234,14 @@ impl BindingImage {
 }
 
 impl BindingImage {
-    fn spec(&self) -> &Spec {
-        self.image.spec()
+    fn new(image: Image) -> Self {
+        let spec = *image.spec();
+        Self { image: Mutex::new(Some(image)), spec }
+    }
+
+    fn image(&self) -> Result<Image> {
+        let image = self.image.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        image.ok_or_else(|| Thrown::new("ERR_CLOSED", "the image was closed".to_owned()))
     }
 }
 
@@ -245,7 +262,7 @@ fn opening<'env>(
     engine().spawn(move || {
         let opened = open();
         settler.resolve(|| match opened {
-            Ok(source) => BindingOpened::new(BindingImage { image: Image::new(source) }),
+            Ok(source) => BindingOpened::new(BindingImage::new(Image::new(source))),
             Err(error) => BindingOpened::failed(error.into()),
         });
         drop(ticket);

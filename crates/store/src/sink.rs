@@ -46,7 +46,8 @@ pub trait Sink: Send + Sync {
     /// been written.
     ///
     /// # Errors
-    /// As [`write`](Sink::write); the destination is then untouched.
+    /// As [`write`](Sink::write); the destination is then untouched, unless all that failed was to
+    /// flush the directory that now names it.
     fn finish(&self) -> Result<(), Error>;
 
     /// Gives up: removes what was written. Harmless after [`finish`](Sink::finish) and when repeated.

@@ -47,11 +47,11 @@ impl BindingPixels {
 }
 
 impl BindingOpened {
-    pub(crate) const fn new(image: BindingImage) -> Self {
+    pub(crate) fn new(image: BindingImage) -> Self {
         Self { image: Some(image), error: None }
     }
 
-    pub(crate) const fn failed(error: BindingError) -> Self {
+    pub(crate) fn failed(error: BindingError) -> Self {
         Self { image: None, error: Some(error) }
     }
 
