@@ -89,7 +89,7 @@ function checkFormat(format: string | undefined, path: string, extension: string
   if (known !== undefined) {
     return known
   }
-  const choice = `${Object.keys(FORMATS).join(', ')} are, and options.format`
+  const choice = `expected an extension among ${Object.keys(FORMATS).join(', ')}`
   if (LATER_EXTENSIONS.has(extension)) {
     throw new GigapxError('ERR_UNSUPPORTED', `${path}: ${extension} is not available yet; ${choice}`)
   }
