@@ -207,6 +207,8 @@ impl Queue {
                     state.retiring += 1;
                     drop(state);
                     retire(&*work);
+                    // Workers that found no room beside this job are resting.
+                    self.wake();
                     state = self.lock();
                     state.retiring -= 1;
                     self.retired.notify_all();
