@@ -26,7 +26,6 @@ export const layoutKeys = ['width', 'height', 'channels', 'depth', 'offset', 'ro
 
 /** Checks a layout. */
 export function bindingifyLayout(layout: Layout): BindingLayout {
-
   const { width, height, channels = 1, depth = 'uint8', offset = 0, rowStride } = is.options(
     layout,
     'layout',

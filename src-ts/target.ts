@@ -41,6 +41,7 @@ const FORMATS: Record<string, FileFormat> = {
   '.tf2': 'tiff',
   '.tf8': 'tiff',
 }
+const EXTENSIONS = `an extension among ${Object.keys(FORMATS).join(', ')}`
 const BIG = new Set(['.btf', '.tf2', '.tf8'])
 const LATER_FORMATS = ['png', 'jpeg', 'webp', 'avif', 'jp2', 'jxl', 'dzi', 'zarr'] as const
 const LATER_EXTENSIONS = new Set(['.jpg', ...LATER_FORMATS.map((name) => `.${name}`)])
@@ -89,11 +90,10 @@ function checkFormat(format: string | undefined, path: string, extension: string
   if (known !== undefined) {
     return known
   }
-  const choice = `expected an extension among ${Object.keys(FORMATS).join(', ')}`
   if (LATER_EXTENSIONS.has(extension)) {
-    throw new GigapxError('ERR_UNSUPPORTED', `${path}: ${extension} is not available yet; ${choice}`)
+    throw new GigapxError('ERR_UNSUPPORTED', `${path}: ${extension} is not available yet; expected ${EXTENSIONS}`)
   }
-  throw is.invalid(`an extension among ${Object.keys(FORMATS).join(', ')}, or options.format,`, 'path', path)
+  throw is.invalid(`${EXTENSIONS}, or options.format,`, 'path', path)
 }
 
 function checkTile(value: unknown, name: string): number {

@@ -1,8 +1,8 @@
 //! Errors as codes. The façade makes `GigapxError`s of them, with a stack of its own.
 
-use filters::ParameterError;
+use std::path::Path;
+
 use napi_derive::napi;
-use raster::SpecError;
 
 /// Why a job failed.
 #[napi(object)]
@@ -23,8 +23,36 @@ pub struct BindingError {
 /// An error thrown at the call, with a code.
 pub(crate) type Thrown = napi::Error<&'static str>;
 
-pub(crate) fn invalid_argument(message: impl Into<String>) -> Thrown {
-    Thrown::new("ERR_INVALID_ARGUMENT", message.into())
+pub(crate) fn invalid_argument(message: impl ToString) -> Thrown {
+    Thrown::new("ERR_INVALID_ARGUMENT", message.to_string())
+}
+
+pub(crate) fn thrown_store(error: &store::Error) -> Thrown {
+    Thrown::new(store_code(error), error.to_string())
+}
+
+pub(crate) fn thrown_pipeline(error: &pipeline::Error) -> Thrown {
+    Thrown::new(pipeline_code(error), error.to_string())
+}
+
+const fn store_code(error: &store::Error) -> &'static str {
+    match error {
+        store::Error::Corrupt { .. } => "ERR_CORRUPT_INPUT",
+        store::Error::Unsupported(_) => "ERR_UNSUPPORTED",
+        store::Error::Io { .. } => "ERR_IO",
+        store::Error::NoSpace { .. } => "ERR_NO_SPACE",
+        store::Error::SourceChanged { .. } => "ERR_SOURCE_CHANGED",
+        store::Error::InvalidArgument(_) => "ERR_INVALID_ARGUMENT",
+    }
+}
+
+fn pipeline_code(error: &pipeline::Error) -> &'static str {
+    match error {
+        pipeline::Error::Store(inner) => store_code(inner),
+        pipeline::Error::Cancelled => "ABORTED",
+        pipeline::Error::MemoryLimit { .. } => "ERR_MEMORY_LIMIT",
+        pipeline::Error::Internal(_) => "ERR_INTERNAL",
+    }
 }
 
 impl BindingError {
@@ -39,40 +67,23 @@ impl BindingError {
 
 impl From<&store::Error> for BindingError {
     fn from(error: &store::Error) -> Self {
-        let text = |path: &std::path::Path| Some(path.to_string_lossy().into_owned());
-        let message = error.to_string();
+        let text = |path: &Path| Some(path.to_string_lossy().into_owned());
+        let plain = Self::new(store_code(error), error.to_string());
         match error {
-            store::Error::Corrupt { path, .. } => Self {
-                path: path.as_deref().and_then(text),
-                ..Self::new("ERR_CORRUPT_INPUT", message)
-            },
-            store::Error::Unsupported(_) => Self::new("ERR_UNSUPPORTED", message),
+            store::Error::Corrupt { path, .. } => {
+                Self { path: path.as_deref().and_then(text), ..plain }
+            }
             store::Error::Io { source, syscall, path } => Self {
                 errno: source.raw_os_error().map(|errno| -errno),
                 syscall: Some((*syscall).to_owned()),
                 path: text(path),
-                ..Self::new("ERR_IO", message)
+                ..plain
             },
-            store::Error::NoSpace { path, syscall } => Self {
-                syscall: Some((*syscall).to_owned()),
-                path: text(path),
-                ..Self::new("ERR_NO_SPACE", message)
-            },
-            store::Error::SourceChanged { path } => {
-                Self { path: text(path), ..Self::new("ERR_SOURCE_CHANGED", message) }
+            store::Error::NoSpace { path, syscall } => {
+                Self { syscall: Some((*syscall).to_owned()), path: text(path), ..plain }
             }
-            store::Error::InvalidArgument(_) => Self::new("ERR_INVALID_ARGUMENT", message),
-        }
-    }
-}
-
-impl From<pipeline::Error> for BindingError {
-    fn from(error: pipeline::Error) -> Self {
-        match &error {
-            pipeline::Error::Store(inner) => Self::from(&**inner),
-            pipeline::Error::Cancelled => Self::new("ABORTED", error.to_string()),
-            pipeline::Error::MemoryLimit { .. } => Self::new("ERR_MEMORY_LIMIT", error.to_string()),
-            pipeline::Error::Internal(_) => Self::internal(error.to_string()),
+            store::Error::SourceChanged { path } => Self { path: text(path), ..plain },
+            store::Error::Unsupported(_) | store::Error::InvalidArgument(_) => plain,
         }
     }
 }
@@ -83,19 +94,11 @@ impl From<store::Error> for BindingError {
     }
 }
 
-pub(crate) fn thrown_parameter(error: &ParameterError) -> Thrown {
-    invalid_argument(error.to_string())
-}
-
-pub(crate) fn thrown_spec(error: &SpecError) -> Thrown {
-    invalid_argument(error.to_string())
-}
-
-pub(crate) fn thrown_store(error: &store::Error) -> Thrown {
-    let code = match error {
-        store::Error::Corrupt { .. } => "ERR_CORRUPT_INPUT",
-        store::Error::Unsupported(_) => "ERR_UNSUPPORTED",
-        _ => "ERR_INVALID_ARGUMENT",
-    };
-    Thrown::new(code, error.to_string())
+impl From<pipeline::Error> for BindingError {
+    fn from(error: pipeline::Error) -> Self {
+        match &error {
+            pipeline::Error::Store(inner) => Self::from(&**inner),
+            other => Self::new(pipeline_code(other), other.to_string()),
+        }
+    }
 }

@@ -15,7 +15,7 @@ use store::{
 
 use crate::engine::engine;
 use crate::environment;
-use crate::error::{BindingError, Thrown, invalid_argument, thrown_parameter, thrown_store};
+use crate::error::{BindingError, Thrown, invalid_argument, thrown_pipeline, thrown_store};
 use crate::job::BindingJob;
 use crate::memory::{Borrowed, give};
 use crate::promise::Settler;
@@ -108,7 +108,7 @@ impl BindingImage {
             border: options.border.convert()?,
         };
         let filter = Gaussian::new(&self.spec, &options, Isa::best());
-        let filter = filter.map_err(|error| thrown_parameter(&error))?;
+        let filter = filter.map_err(invalid_argument)?;
         Ok(Self::new(self.image()?.filter(filter)))
     }
 
@@ -221,12 +221,7 @@ impl BindingImage {
         let id = ticket.id();
         let size = (width as u64, height as u64);
         let tiles = engine().tiles(&image, size, job.options(), move |_| drop(ticket));
-        let tiles = tiles.map_err(|error| match error {
-            pipeline::Error::MemoryLimit { .. } => {
-                Thrown::new("ERR_MEMORY_LIMIT", error.to_string())
-            }
-            _ => Thrown::new("ERR_INTERNAL", error.to_string()),
-        })?;
+        let tiles = tiles.map_err(|error| thrown_pipeline(&error))?;
         job.attach(&tiles.handle());
         environment.attach(id, tiles.handle());
         Ok(BindingTiles::new(tiles))

@@ -120,24 +120,10 @@ impl Starter {
         on_done: impl FnOnce(Result<(), Error>, Ticket) + Send + 'static,
     ) {
         let (environment, id) = (Arc::clone(ticket.environment()), ticket.id());
-        // The engine keeps `on_done` only if the job starts.
-        let on_done = Arc::new(Mutex::new(Some((on_done, ticket))));
-        let finish = {
-            let on_done = Arc::clone(&on_done);
-            move |result| {
-                let taken = on_done.lock().unwrap_or_else(PoisonError::into_inner).take();
-                if let Some((on_done, ticket)) = taken {
-                    on_done(result, ticket);
-                }
-            }
-        };
-        match engine().start(image, sink, self.options, finish.clone()) {
-            Ok(handle) => {
-                self.shared.attach(&handle);
-                environment.attach(id, handle);
-            }
-            Err(error) => finish(Err(error)),
-        }
+        let on_done = move |result| on_done(result, ticket);
+        let handle = engine().start(image, sink, self.options, on_done);
+        self.shared.attach(&handle);
+        environment.attach(id, handle);
     }
 }
 

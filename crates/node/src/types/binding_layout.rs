@@ -2,7 +2,7 @@ use napi_derive::napi;
 use raster::{Depth, Spec};
 use store::RawLayout;
 
-use crate::error::{Thrown, invalid_argument, thrown_spec};
+use crate::error::{Thrown, invalid_argument};
 
 /// Bare pixels in memory or in a file.
 #[napi(object)]
@@ -30,7 +30,7 @@ impl BindingLayout {
         let (width, height) = (count("width", self.width)?, count("height", self.height)?);
         let spec = Spec::new(width, height, self.channels, depth);
         Ok(RawLayout {
-            spec: spec.map_err(|error| thrown_spec(&error))?,
+            spec: spec.map_err(invalid_argument)?,
             offset: count("offset", self.offset)?,
             row_stride: self.row_stride.map(|stride| count("rowStride", stride)).transpose()?,
         })

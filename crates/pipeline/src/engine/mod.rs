@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use store::{Layout, Sink};
 
-use crate::job::{Control, ImageJob, OnDone};
+use crate::job::{Control, ImageJob};
 use crate::tiles::TileJob;
 use crate::worker::Worker;
 use crate::{Error, Handle, Image, Options, Plan, Request, Tiles, plan};
@@ -75,37 +75,40 @@ impl Engine {
         self.queue.counters()
     }
 
-    /// Computes `image` into `sink`. `on_done` is called once, on a worker, when the sink has been
-    /// finished or aborted.
-    ///
-    /// # Errors
-    /// [`Error::MemoryLimit`] if the limit does not allow one worker; the sink is then aborted.
+    /// Computes `image` into `sink`. `on_done` is called once, when the sink has been finished or
+    /// aborted: on a worker, or here if the memory limit does not allow one worker.
     pub fn start(
         &self,
         image: &Image,
         sink: Arc<dyn Sink>,
         options: Options,
         on_done: impl FnOnce(Result<(), Error>) + Send + 'static,
-    ) -> Result<Handle, Error> {
-        let plan =
-            self.plan(image, sink.layout(), options.threads).inspect_err(|_| sink.abort())?;
+    ) -> Handle {
         let control = Control::new(image.spec().region().pixels(), options.on_progress);
-        let on_done: OnDone<()> = Box::new(on_done);
-        let job = ImageJob::new(image.clone(), sink, plan, Arc::clone(&control), on_done);
-        self.queue.submit(Arc::new(job));
-        Ok(Handle::new(control, Arc::downgrade(&self.queue)))
+        match self.plan(image, sink.layout(), options.threads) {
+            Ok(plan) => {
+                let (image, control) = (image.clone(), Arc::clone(&control));
+                let job = ImageJob::new(image, sink, plan, control, Box::new(on_done));
+                self.queue.submit(Arc::new(job));
+            }
+            Err(error) => {
+                sink.abort();
+                on_done(Err(error));
+            }
+        }
+        Handle::new(control, Arc::downgrade(&self.queue))
     }
 
     /// As [`start`](Self::start), waiting for the end. Must not be called from a job.
     ///
     /// # Errors
-    /// Whatever the job ended with.
+    /// Whatever the job ended with; [`Error::MemoryLimit`] if it could not be planned.
     pub fn run(&self, image: &Image, sink: Arc<dyn Sink>, options: Options) -> Result<(), Error> {
         let (sender, receiver) = mpsc::channel();
         self.start(image, sink, options, move |result| {
             // The receiver below waits, so it cannot be gone.
             let _ = sender.send(result);
-        })?;
+        });
         receiver.recv().unwrap_or_else(|_| Err(Error::Internal("a job ended unheard".into())))
     }
 
@@ -130,9 +133,8 @@ impl Engine {
         // A worker's bytes count one tile; as many again wait to be taken.
         let control = Control::new(spec.region().pixels(), options.on_progress);
         let ahead = plan.threads as u64 + 1;
-        let on_done: OnDone<()> = Box::new(on_done);
-        let job = TileJob::new(image.clone(), plan, ahead, Arc::clone(&control), on_done);
-        let job = Arc::new(job);
+        let (image, on_done) = (image.clone(), Box::new(on_done));
+        let job = Arc::new(TileJob::new(image, plan, ahead, control, on_done));
         self.queue.submit(Arc::clone(&job) as Arc<dyn Work>);
         Ok(Tiles::new(job, Arc::downgrade(&self.queue)))
     }
