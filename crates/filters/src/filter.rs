@@ -1,8 +1,18 @@
 //! What every filter can do.
 
+use kernels::Isa;
 use raster::{Region, Spec, ViewMut};
 
-use crate::{Demand, Scratch, Window};
+use crate::{Demand, ParameterError, Scratch, Window};
+
+/// The parameters of a filter, not yet bound to an input.
+pub trait Recipe {
+    /// The filter for images of shape `input`, on processors with `isa`.
+    ///
+    /// # Errors
+    /// [`ParameterError`] if the parameters make no filter, or none for that shape.
+    fn bind(&self, input: &Spec, isa: Isa) -> Result<Box<dyn Filter>, ParameterError>;
+}
 
 /// A filter with its parameters, bound to the shape of its input.
 pub trait Filter: Send + Sync {

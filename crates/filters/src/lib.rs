@@ -1,19 +1,40 @@
 //! The filters: one module each.
 //!
-//! A [`Filter`] is made for the shape of its input, which is when its parameters are checked. From
-//! then on it answers two questions: which part of the input a region of the output needs
-//! ([`Filter::demand`]), and what that region is ([`Filter::run`]). It knows neither tiles nor threads:
-//! whoever asks chooses the region, and the answer is always what the whole image would hold there.
+//! A [`Recipe`] holds a filter's parameters. Bound to the shape of an input, which is when they are
+//! checked, it makes a [`Filter`]. From then on that answers two questions: which part of the input a
+//! region of the output needs ([`Filter::demand`]), and what that region is ([`Filter::run`]). It
+//! knows neither tiles nor threads: whoever asks chooses the region, and the answer is always what the
+//! whole image would hold there.
 
+mod boxes;
+mod convolve;
+mod convolve_separable;
+mod correlate;
+mod depths;
+mod derivative;
 mod error;
 mod filter;
 mod gaussian;
+mod gradient;
+mod laplacian;
+mod pair;
+mod parameter;
+mod rows;
 mod scratch;
 mod separable;
+mod strip;
+mod unsharp;
 mod window;
 
+pub use boxes::BoxBlur;
+pub use convolve::Convolve;
+pub use convolve_separable::ConvolveSeparable;
+pub use derivative::{Derivative, Operator, gradient_depth};
 pub use error::ParameterError;
-pub use filter::Filter;
-pub use gaussian::{Gaussian, GaussianOptions};
+pub use filter::{Filter, Recipe};
+pub use gaussian::{GaussianBlur, Precision};
+pub use gradient::GradientMagnitude;
+pub use laplacian::Laplacian;
 pub use scratch::Scratch;
+pub use unsharp::UnsharpMask;
 pub use window::{Demand, Window};

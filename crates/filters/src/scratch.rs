@@ -2,15 +2,10 @@
 
 use raster::Buffer;
 
-/// Buffers that filters reuse from region to region, so that nothing is allocated a row.
+/// Buffers that filters borrow and give back, so that nothing is allocated a row or a region.
 #[derive(Default)]
 pub struct Scratch {
-    /// Two source rows with their halo, where they cannot be read in place.
-    pub(crate) pads: [Buffer; 2],
-    /// Intermediate lines.
-    pub(crate) ring: Buffer,
-    /// A row for results that nobody wants.
-    pub(crate) spare: Buffer,
+    free: Vec<Buffer>,
 }
 
 impl Scratch {
@@ -19,9 +14,19 @@ impl Scratch {
         Self::default()
     }
 
-    /// Bytes held.
+    /// Bytes held by buffers that nobody borrows.
     pub fn bytes(&self) -> u64 {
-        let pads: usize = self.pads.iter().map(Buffer::capacity).sum();
-        (pads + self.ring.capacity() + self.spare.capacity()) as u64
+        self.free.iter().map(|buffer| buffer.capacity() as u64).sum()
+    }
+
+    /// A buffer to work with; what it holds does not matter. It comes back by [`give`](Self::give),
+    /// last borrowed first, so that each borrower finds a buffer of the size that it needs.
+    pub(crate) fn borrow(&mut self) -> Buffer {
+        self.free.pop().unwrap_or_default()
+    }
+
+    /// Takes a buffer back.
+    pub(crate) fn give(&mut self, buffer: Buffer) {
+        self.free.push(buffer);
     }
 }

@@ -1,16 +1,15 @@
-//! Runs a separable kernel over a region.
+//! The operator of separable kernels.
 //!
 //! Rows flow through a ring of intermediate lines: the row pass fills one line (two source rows), the
-//! column pass makes two output rows from the ring, and both stay close in cache, because the region
-//! is cut into strips narrow enough. Interior loops know no borders: a source row is read
-//! in place where its halo is at hand, and copied into a padded row only at the edges of the window.
+//! column pass makes two output rows from the ring, and both stay close in cache.
 
 use bytemuck::Pod;
 use kernels::separable::{Lines, Separable};
-use raster::{Border, Region, Sample, Spec, ViewMut};
+use raster::{Border, Buffer, Region, Sample, Spec};
 
-use crate::window::locate;
-use crate::{Demand, Scratch, Window};
+use crate::rows::Rows;
+use crate::strip::{Operator, Reach, Stream};
+use crate::{Scratch, Window};
 
 /// Bytes of intermediate lines that one strip may take. Twice a first-level cache: narrower strips
 /// would fit it, but rows of the source shorter than some KiB cost more than they save (measured on
@@ -19,163 +18,132 @@ const RING_BYTES: usize = 64 * 1024;
 /// Samples that a strip has at least, so that the cost of a call stays small beside the work.
 const MIN_STRIP: usize = 256;
 
-/// A separable kernel and how far it looks.
-pub(crate) struct SeparableFilter<S, M, D> {
-    pub(crate) kernel: Box<dyn Separable<S, M, D>>,
-    /// The shape of the input.
+/// A separable kernel, bound to an input.
+pub(crate) struct SeparableOperator<S, M, D> {
+    pub(crate) kernel: Separable<S, M, D>,
     pub(crate) input: Spec,
-    /// Pixels before a sample that its window covers.
-    pub(crate) before: [u64; 2],
-    /// Pixels after it.
-    pub(crate) after: [u64; 2],
     pub(crate) border: Border,
+    pub(crate) reach: Reach,
 }
 
-impl<S: Sample, M: Pod, D: Sample> SeparableFilter<S, M, D> {
-    pub(crate) fn demand(&self, region: &Region) -> Demand {
-        let axis = |i: usize, start, len, n| {
-            self.border.demand(start, len, self.before[i], self.after[i], n)
-        };
-        Demand {
-            columns: axis(0, region.left, region.width, self.input.width),
-            rows: axis(1, region.top, region.height, self.input.height),
-        }
+impl<S: Sample, M: Pod, D: Sample> SeparableOperator<S, M, D> {
+    const fn channels(&self) -> usize {
+        self.input.channels as usize
     }
 
-    pub(crate) fn run(
-        &self,
-        window: &Window<'_>,
-        region: &Region,
-        out: &mut ViewMut<'_>,
-        scratch: &mut Scratch,
-    ) {
-        let width = self.strip_width() as u64;
-        for left in (0..region.width).step_by(width as usize) {
-            let strip = Region::new(
-                region.left + left,
-                region.top,
-                width.min(region.width - left),
-                region.height,
-            );
-            let mut out = out.sub(&Region::new(left, 0, strip.width, strip.height));
-            Strip { filter: self, window, region: strip }.run(&mut out, scratch);
-        }
+    /// Samples of the ring for a strip of so many samples.
+    fn ring_len(&self, samples: usize) -> usize {
+        self.kernel.column.lines() * self.kernel.row.line_len(samples)
+    }
+}
+
+impl<S: Sample, M: Pod, D: Sample> Operator<D> for SeparableOperator<S, M, D> {
+    fn reach(&self) -> Reach {
+        self.reach
     }
 
-    pub(crate) fn scratch_bytes(&self, width: u64) -> u64 {
-        let samples = width.min(self.strip_width() as u64) as usize * self.channels();
-        let pads = 2 * self.kernel.source_len(samples) * size_of::<S>();
-        let ring = self.kernel.lines() * self.kernel.line_len(samples) * size_of::<M>();
-        (pads + ring + samples * size_of::<D>()) as u64
-    }
-
-    /// Pixels of a strip.
     fn strip_width(&self) -> usize {
-        let column = self.kernel.lines() * 2 * size_of::<M>();
+        let column = self.kernel.column.lines() * 2 * size_of::<M>();
         let samples = (RING_BYTES / column).max(MIN_STRIP);
         // Whole 64-sample groups, so that strips end where vectors do.
         (samples / 64 * 64 / self.channels()).max(1)
     }
 
-    const fn channels(&self) -> usize {
-        self.input.channels as usize
+    fn scratch_bytes(&self, width: usize) -> u64 {
+        let samples = width * self.channels();
+        let pads = 2 * self.kernel.row.source_len(samples) * size_of::<S>();
+        let starts = 2 * self.kernel.column.lines() * size_of::<usize>();
+        (pads + self.ring_len(samples) * size_of::<M>() + starts) as u64
+    }
+
+    fn open<'a>(
+        &'a self,
+        window: &'a Window<'a>,
+        strip: Region,
+        scratch: &mut Scratch,
+    ) -> Box<dyn Stream<D> + 'a> {
+        let samples = strip.width as usize * self.channels();
+        let count = self.kernel.column.lines();
+        let line_len = self.kernel.row.line_len(samples);
+        let mut ring = scratch.borrow();
+        ring.take_samples::<M>(self.ring_len(samples));
+        let mut stream = SeparableStream {
+            operator: self,
+            rows: Rows { window, input: &self.input, border: self.border },
+            columns: [
+                strip.left as i64 - self.reach.before[0] as i64,
+                (strip.right() + self.reach.after[0]) as i64,
+            ],
+            top: strip.top as i64 - self.reach.before[1] as i64,
+            bottom: (strip.bottom() + self.reach.after[1]) as i64,
+            samples,
+            line_len,
+            starts: (0..2 * count).map(|line| line % count * line_len).collect(),
+            line: 0,
+            ring,
+            pads: [scratch.borrow(), scratch.borrow()],
+        };
+        for _ in 0..count - 1 {
+            stream.fill();
+        }
+        Box::new(stream)
     }
 }
 
-/// One strip of a region, top to bottom.
-struct Strip<'a, S, M, D> {
-    filter: &'a SeparableFilter<S, M, D>,
-    window: &'a Window<'a>,
-    region: Region,
+struct SeparableStream<'a, S, M, D> {
+    operator: &'a SeparableOperator<S, M, D>,
+    rows: Rows<'a>,
+    /// Columns of the input that a row pass reads.
+    columns: [i64; 2],
+    /// The first row of the input that the strip depends on, and one past the last.
+    top: i64,
+    bottom: i64,
+    samples: usize,
+    line_len: usize,
+    /// Where each line of the ring starts, twice over, so that any of them begins a window.
+    starts: Vec<usize>,
+    /// The next line to fill, counted from the top.
+    line: usize,
+    ring: Buffer,
+    pads: [Buffer; 2],
 }
 
-impl<S: Sample, M: Pod, D: Sample> Strip<'_, S, M, D> {
-    fn run(&self, out: &mut ViewMut<'_>, scratch: &mut Scratch) {
-        let kernel = &*self.filter.kernel;
-        let samples = self.region.width as usize * self.filter.channels();
-        let (count, len) = (kernel.lines(), kernel.line_len(samples));
-        let pads = &mut scratch.pads;
-        let ring: &mut [M] = scratch.ring.take_samples(count * len);
-        let spare: &mut [D] = scratch.spare.take_samples(samples);
-
-        for line in 0..count - 1 {
-            self.fill(line, &mut ring[line * len..][..len], pads);
-        }
-        for first in 0..self.region.height.div_ceil(2) as usize {
-            let last = (first + count - 1) % count;
-            self.fill(first + count - 1, &mut ring[last * len..][..len], pads);
-            let lines = Lines::new(ring, len, first % count);
-            let y = 2 * first;
-            if y + 1 < out.height() {
-                kernel.column(&lines, out.rows([y, y + 1]));
-            } else {
-                kernel.column(&lines, [out.row(y), spare]);
-            }
-        }
-    }
-
-    /// Fills the line that holds rows `2 * line` and `2 * line + 1` of the strip's window.
-    fn fill(&self, line: usize, out: &mut [M], pads: &mut [raster::Buffer; 2]) {
-        let samples = self.region.width as usize * self.filter.channels();
-        let len = self.filter.kernel.source_len(samples);
-        let [first, second] = pads;
-        let top = self.region.top as i64 - self.filter.before[1] as i64 + 2 * line as i64;
+impl<S: Sample, M: Pod, D: Sample> SeparableStream<'_, S, M, D> {
+    /// Filters the next two source rows into the ring.
+    fn fill(&mut self) {
+        let kernel = &self.operator.kernel;
+        let len = kernel.row.source_len(self.samples);
+        let top = self.top + 2 * self.line as i64;
         // The last line may hold a row below the last window: any row will do.
-        let bottom = (self.region.bottom() + self.filter.after[1]) as i64;
-        let rows = [
-            self.source_row(top, first.take_samples(len)),
-            self.source_row((top + 1).min(bottom - 1), second.take_samples(len)),
+        let bottom = (top + 1).min(self.bottom - 1);
+        let [first, second] = &mut self.pads;
+        let source = [
+            self.rows.row(top.min(self.bottom - 1), self.columns, len, first),
+            self.rows.row(bottom, self.columns, len, second),
         ];
-        self.filter.kernel.row(rows, out, samples);
-    }
-
-    /// Row `y` of the image from the strip's first window on: in place if memory allows, else padded.
-    fn source_row<'b>(&'b self, y: i64, pad: &'b mut [S]) -> &'b [S] {
-        let SeparableFilter { border, input, before, after, .. } = self.filter;
-        let Some(row) = locate(y, &self.window.rows, *border, input.height) else {
-            pad.fill(constant(*border));
-            return pad;
-        };
-        let first = self.region.left as i64 - before[0] as i64;
-        let last = (self.region.right() + after[0]) as i64;
-        let span = &self.window.columns;
-        if let (Some(start), true) = (span.offset(first), last <= span.end())
-            && let Some(source) = self.window.view.samples_from(row, start, pad.len())
-        {
-            return source;
-        }
-        self.pad_row(self.window.view.row(row), first, last, pad);
-        pad
-    }
-
-    /// Writes the samples of pixels `first .. last` of a row, those outside by the border's rule.
-    fn pad_row(&self, row: &[S], first: i64, last: i64, pad: &mut [S]) {
-        let channels = self.filter.channels();
-        let (border, n) = (self.filter.border, self.filter.input.width);
-        let span = &self.window.columns;
-        let inside = first.max(span.start)..last.min(span.end());
-        let mut outside = |positions: std::ops::Range<i64>| {
-            for position in positions {
-                let out = &mut pad[(position - first) as usize * channels..][..channels];
-                match locate(position, span, border, n) {
-                    Some(at) => out.copy_from_slice(&row[at * channels..][..channels]),
-                    None => out.fill(constant(border)),
-                }
-            }
-        };
-        outside(first..inside.start);
-        outside(inside.end..last);
-        let count = (inside.end - inside.start) as usize * channels;
-        let from = (inside.start - span.start) as usize * channels;
-        let to = (inside.start - first) as usize * channels;
-        pad[to..to + count].copy_from_slice(&row[from..from + count]);
+        let start = self.starts[self.line % kernel.column.lines()];
+        let ring = self.ring.take_samples::<M>(self.operator.ring_len(self.samples));
+        kernel.row.run(source, &mut ring[start..][..self.line_len], self.samples);
+        self.line += 1;
     }
 }
 
-/// The sample of a constant border.
-fn constant<S: Sample>(border: Border) -> S {
-    match border {
-        Border::Constant(value) => S::from_f64(value),
-        _ => S::zeroed(),
+impl<S: Sample, M: Pod, D: Sample> Stream<D> for SeparableStream<'_, S, M, D> {
+    fn next(&mut self, out: [&mut [D]; 2]) {
+        let count = self.operator.kernel.column.lines();
+        // The oldest line begins the window; the line about to be filled ends it.
+        let first = (self.line + 1 - count) % count;
+        self.fill();
+        let len = self.operator.ring_len(self.samples);
+        let ring = self.ring.take_samples::<M>(len);
+        let lines = Lines::new(ring, &self.starts[first..first + count], self.line_len);
+        self.operator.kernel.column.run(&lines, out);
+    }
+
+    fn close(self: Box<Self>, scratch: &mut Scratch) {
+        let Self { ring, pads: [first, second], .. } = *self;
+        scratch.give(second);
+        scratch.give(first);
+        scratch.give(ring);
     }
 }

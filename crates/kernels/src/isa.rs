@@ -1,19 +1,78 @@
-//! Instruction sets, detected once.
+//! Instruction sets: detected once, and the one place where kernels are compiled for each.
+//!
+//! Most kernels are plain loops over arrays of samples ([`Vectorized`]). [`Isa::run`] compiles such a
+//! loop under the features of every instruction set and runs the one that was chosen; kernels that
+//! need particular instructions look at the [`Isa`] themselves.
+
+#![expect(clippy::inline_always, reason = "must compile for the caller's instruction set")]
 
 use std::sync::OnceLock;
 
 /// An instruction set that kernels are compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Isa {
-    /// Plain Rust for the baseline of the target. Defines the results.
+    /// Plain Rust, one sample at a time. Defines the results.
     Scalar,
+    /// 64-bit Arm, whose baseline has 128-bit vectors and fused multiply-add.
+    Neon,
     /// x86-64 with AVX2 and FMA.
     Avx2,
+    /// x86-64 with AVX-512 F, BW, DQ, VL and VNNI: Ice Lake, Zen 4 and later.
+    Avx512,
 }
+
+/// A loop over samples that the compiler turns into vectors.
+pub(crate) trait Vectorized {
+    /// What it gives back.
+    type Output;
+
+    /// Runs the loop. This and all that it calls must be `#[inline(always)]`, and plain loops: a
+    /// closure handed to a library function is compiled for the baseline, where a fused multiply-add
+    /// is a call.
+    fn run<V: Vectors>(self) -> Self::Output;
+}
+
+/// The vector registers that a [`Vectorized`] loop is compiled for.
+pub(crate) trait Vectors {
+    /// Bytes of a register; 0 asks for one sample at a time.
+    const BYTES: usize;
+}
+
+/// Registers of `BYTES` bytes.
+pub(crate) struct Registers<const BYTES: usize>;
+
+impl<const BYTES: usize> Vectors for Registers<BYTES> {
+    const BYTES: usize = BYTES;
+}
+
+/// Runs a statement with the constant `$lanes` set to the value of `$count`: 1, 16, 32 or 64.
+macro_rules! with_lanes {
+    ($count:expr, $lanes:ident => $body:expr) => {
+        match $count {
+            64 => {
+                const $lanes: usize = 64;
+                $body
+            }
+            32 => {
+                const $lanes: usize = 32;
+                $body
+            }
+            16 => {
+                const $lanes: usize = 16;
+                $body
+            }
+            _ => {
+                const $lanes: usize = 1;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use with_lanes;
 
 impl Isa {
     /// Every instruction set, narrowest first.
-    pub const ALL: [Self; 2] = [Self::Scalar, Self::Avx2];
+    pub const ALL: [Self; 4] = [Self::Scalar, Self::Neon, Self::Avx2, Self::Avx512];
 
     /// Whether this processor has it.
     ///
@@ -22,10 +81,20 @@ impl Isa {
     pub fn is_supported(self) -> bool {
         match self {
             Self::Scalar => true,
+            Self::Neon => cfg!(target_arch = "aarch64"),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => {
+                Self::Avx2.is_supported()
+                    && is_x86_feature_detected!("avx512f")
+                    && is_x86_feature_detected!("avx512bw")
+                    && is_x86_feature_detected!("avx512dq")
+                    && is_x86_feature_detected!("avx512vl")
+                    && is_x86_feature_detected!("avx512vnni")
+            }
             #[cfg(not(target_arch = "x86_64"))]
-            Self::Avx2 => false,
+            Self::Avx2 | Self::Avx512 => false,
         }
     }
 
@@ -48,7 +117,38 @@ impl Isa {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Scalar => "scalar",
+            Self::Neon => "neon",
             Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
+        }
+    }
+
+    /// Runs a loop, compiled for this instruction set.
+    ///
+    /// # Panics
+    /// If the processor lacks it.
+    #[inline]
+    pub(crate) fn run<K: Vectorized>(self, kernel: K) -> K::Output {
+        match self {
+            Self::Scalar => kernel.run::<Registers<0>>(),
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => kernel.run::<Registers<16>>(),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => {
+                assert!(self.is_supported());
+                // SAFETY: the processor has the features.
+                unsafe { avx2(kernel) }
+            }
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => {
+                assert!(self.is_supported());
+                // SAFETY: the processor has the features.
+                unsafe { avx512(kernel) }
+            }
+            #[cfg(not(target_arch = "x86_64"))]
+            Self::Avx2 | Self::Avx512 => unreachable!("no such processor"),
+            #[cfg(not(target_arch = "aarch64"))]
+            Self::Neon => unreachable!("no such processor"),
         }
     }
 
@@ -58,6 +158,18 @@ impl Isa {
             .or_else(|| Self::supported().last())
             .unwrap_or(Self::Scalar)
     }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn avx2<K: Vectorized>(kernel: K) -> K::Output {
+    kernel.run::<Registers<32>>()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
+fn avx512<K: Vectorized>(kernel: K) -> K::Output {
+    kernel.run::<Registers<64>>()
 }
 
 #[cfg(test)]

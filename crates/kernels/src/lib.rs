@@ -5,7 +5,11 @@
 //! chosen once. Bounds are asserted at the safe entry of each kernel, so that the loops inside need
 //! no checks.
 
+pub mod combine;
 mod isa;
 pub mod separable;
+pub mod sums;
+#[cfg(target_arch = "x86_64")]
+mod wide;
 
 pub use isa::Isa;

@@ -1,33 +1,34 @@
 //! Every instruction set reproduces the scalar reference bit for bit.
 
 use gigapx_kernels::Isa;
-use gigapx_kernels::separable::{self, Lines, Separable, Taps};
+use gigapx_kernels::combine::{self, Unsharp};
+use gigapx_kernels::separable::{self, ColumnTaps, Kernel2d, Lines, Separable, Taps};
+use gigapx_kernels::sums::{self, Across, Scale};
 use proptest::prelude::*;
 use raster::Sample;
 
 /// Runs both passes over enough random rows for two output rows of `n` samples.
 fn filter<S: Sample, M: bytemuck::Pod, D: Sample>(
-    kernel: &dyn Separable<S, M, D>,
+    kernel: &Separable<S, M, D>,
     n: usize,
     shift: usize,
     sample: impl Fn(usize, usize) -> S,
 ) -> [Vec<D>; 2] {
-    let (count, len) = (kernel.lines(), kernel.line_len(n));
+    let Separable { row, column } = kernel;
+    let (count, len) = (column.lines(), row.line_len(n));
     let mut ring = vec![M::zeroed(); count * len];
     // The window begins in the middle of the ring, as it does in use.
-    let first = count / 2;
-    for line in 0..count {
-        let rows = [0, 1].map(|row| -> Vec<S> {
+    let starts: Vec<usize> = (0..count).map(|line| (count / 2 + line) % count * len).collect();
+    for (line, &start) in starts.iter().enumerate() {
+        let rows = [0, 1].map(|y| -> Vec<S> {
             // An unaligned start: the kernel sees the row from `shift` samples on.
-            (0..shift + kernel.source_len(n)).map(|x| sample(2 * line + row, x)).collect()
+            (0..shift + row.source_len(n)).map(|x| sample(2 * line + y, x)).collect()
         });
-        let at = (first + line) % count;
-        let out = &mut ring[at * len..][..len];
-        kernel.row([&rows[0][shift..], &rows[1][shift..]], out, n);
+        row.run([&rows[0][shift..], &rows[1][shift..]], &mut ring[start..][..len], n);
     }
     let mut out = [vec![D::zeroed(); n], vec![D::zeroed(); n]];
     let [a, b] = &mut out;
-    kernel.column(&Lines::new(&ring, len, first), [a, b]);
+    column.run(&Lines::new(&ring, &starts, len), [a, b]);
     out
 }
 
@@ -43,6 +44,10 @@ fn noise(seed: u64, y: usize, x: usize) -> u32 {
     }
 }
 
+fn float(seed: u64, y: usize, x: usize) -> f32 {
+    noise(seed, y, x) as f32 / 4e9 - 0.5
+}
+
 /// Random non-negative taps of the given odd count that sum to `one`.
 fn fixed_taps(count: usize, seed: u64, one: u64) -> Vec<u32> {
     let weights: Vec<u64> =
@@ -53,22 +58,35 @@ fn fixed_taps(count: usize, seed: u64, one: u64) -> Vec<u32> {
     taps
 }
 
-fn float_taps(count: usize, seed: u64) -> Vec<f64> {
-    let half: Vec<f64> =
-        (0..=count / 2).map(|i| f64::from(noise(seed, i, 3) % 999) / 999.0).collect();
-    (0..count).map(|i| half[i.min(count - 1 - i)]).collect()
-}
-
-fn single(taps: &[f64]) -> Vec<f32> {
-    taps.iter().map(|&tap| tap as f32).collect()
+/// Taps that mirror each other with a sign, or not at all.
+fn float_taps(count: usize, seed: u64, sign: f64) -> Vec<f64> {
+    let tap = |i: usize| f64::from(noise(seed, i, 3) % 999) / 999.0 - 0.3;
+    let middle = if count % 2 == 1 && sign < 0.0 { 0.0 } else { 1.0 };
+    (0..count)
+        .map(|i| match count - 1 - i {
+            mirror if sign != 0.0 && i > mirror => sign * tap(mirror),
+            mirror if i == mirror => middle * tap(i),
+            _ => tap(i),
+        })
+        .collect()
 }
 
 macro_rules! compare {
     ($make:expr, $n:expr, $shift:expr, $sample:expr) => {{
-        let reference = filter(&*$make(Isa::Scalar), $n, $shift, $sample);
+        let reference = filter(&$make(Isa::Scalar), $n, $shift, $sample);
         for isa in Isa::supported() {
-            let result = filter(&*$make(isa), $n, $shift, $sample);
+            let result = filter(&$make(isa), $n, $shift, $sample);
             prop_assert!(result == reference, "{} differs", isa.name());
+        }
+    }};
+}
+
+/// Compares what each instruction set makes of a function of its name.
+macro_rules! compare_rows {
+    ($make:expr) => {{
+        let reference = $make(Isa::Scalar);
+        for isa in Isa::supported() {
+            prop_assert!($make(isa) == reference, "{} differs", isa.name());
         }
     }};
 }
@@ -77,7 +95,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn simd_equals_scalar(
+    fn gaussians(
         n in 1usize..200,
         shift in 0usize..33,
         radii in (0usize..20, 0usize..20),
@@ -86,33 +104,183 @@ proptest! {
     ) {
         let (kx, ky) = (2 * radii.0 + 1, 2 * radii.1 + 1);
         let fixed = |one| Taps { x: fixed_taps(kx, seed, one), y: fixed_taps(ky, !seed, one) };
-        let (x, y) = (float_taps(kx, seed), float_taps(ky, !seed));
-        let floats = Taps { x: single(&x), y: single(&y) };
-        let doubles = Taps { x, y };
-        compare!(|isa| separable::gaussian_u8(&fixed(256), channels, isa), n, shift,
+        compare!(|isa| separable::fixed8(&fixed(256), channels, isa), n, shift,
             |y, x| noise(seed, y, x) as u8);
-        compare!(|isa| separable::gaussian_u16(&fixed(65_536), channels, isa), n, shift,
+        compare!(|isa| separable::fixed16(&fixed(65_536), channels, isa), n, shift,
             |y, x| noise(seed, y, x) as u16);
-        compare!(|isa| separable::gaussian_i16(&floats, channels, isa), n, shift,
-            |y, x| noise(seed, y, x) as i16);
-        compare!(|isa| separable::gaussian_f32(&floats, channels, isa), n, shift,
-            |y, x| noise(seed, y, x) as f32 / 4e9 - 0.5);
-        compare!(|isa| separable::gaussian_i32(&doubles, channels, isa), n, shift,
-            |y, x| noise(seed, y, x) as i32);
     }
+
+    #[test]
+    fn chains(
+        n in 1usize..200,
+        shift in 0usize..33,
+        counts in (1usize..30, 1usize..30),
+        channels in 1usize..6,
+        signs in (-1i8..2, -1i8..2),
+        scaled: bool,
+        seed: u64,
+    ) {
+        let x = float_taps(counts.0, seed, signs.0.into());
+        let mut y = ColumnTaps::new(&float_taps(counts.1, !seed, signs.1.into()), 0.7);
+        y.scale = scaled.then_some(0.37);
+        compare!(|isa| separable::chain::<u8, f32, i16>(&x, &y, channels, isa), n, shift,
+            |y, x| noise(seed, y, x) as u8);
+        compare!(|isa| separable::chain::<u16, f32, u8>(&x, &y, channels, isa), n, shift,
+            |y, x| noise(seed, y, x) as u16);
+        compare!(|isa| separable::chain::<i16, f32, u16>(&x, &y, channels, isa), n, shift,
+            |y, x| noise(seed, y, x) as i16);
+        compare!(|isa| separable::chain::<f32, f32, f32>(&x, &y, channels, isa), n, shift,
+            |y, x| float(seed, y, x));
+        compare!(|isa| separable::chain::<i32, f64, i32>(&x, &y, channels, isa), n, shift,
+            |y, x| noise(seed, y, x) as i32);
+        compare!(|isa| separable::chain::<f32, f64, f32>(&x, &y, channels, isa), n, shift,
+            |y, x| float(seed, y, x));
+    }
+
+    #[test]
+    fn small_and_dense_kernels(
+        n in 1usize..200,
+        shift in 0usize..33,
+        counts in (1usize..6, 1usize..6),
+        channels in 1usize..6,
+        seed: u64,
+    ) {
+        let small = |count, seed| -> Vec<i16> {
+            (0..count).map(|i| (noise(seed, i, 5) % 5) as i16 - 2).collect()
+        };
+        let taps = Taps { x: small(counts.0, seed), y: small(counts.1, !seed) };
+        let bytes = |y, x| noise(seed, y, x) as u8;
+        compare!(|isa| separable::small8::<i16>(&taps, 9, channels, isa), n, shift, bytes);
+        compare!(|isa| separable::small8::<u8>(&taps, -9, channels, isa), n, shift, bytes);
+        compare!(|isa| separable::small8::<f32>(&taps, 0, channels, isa), n, shift, bytes);
+        let (width, height) = counts;
+        let kernel = Kernel2d {
+            taps: float_taps(width * height, seed, 0.0), width, height, offset: 0.3,
+        };
+        compare!(|isa| separable::dense::<u8, f32, u8>(&kernel, channels, isa), n, shift, bytes);
+        compare!(|isa| separable::dense::<f32, f32, f32>(&kernel, channels, isa), n, shift,
+            |y, x| float(seed, y, x));
+        compare!(|isa| separable::dense::<u16, f64, i32>(&kernel, channels, isa), n, shift,
+            |y, x| noise(seed, y, x) as u16);
+    }
+
+    #[test]
+    fn window_sums(
+        n in 1usize..200,
+        width in 1usize..60,
+        channels in 1usize..5,
+        seed: u64,
+    ) {
+        let across = |scale| Across { width, channels, scale };
+        let len = across(Scale::One).columns(n);
+        let row = |y| -> Vec<u8> { (0..len).map(|x| noise(seed, y, x) as u8).collect() };
+        let sums = |isa| {
+            let mut sums = vec![0i32; len];
+            sums::enter(&mut sums, &row(0), isa);
+            sums::enter(&mut sums, &row(1), isa);
+            sums::slide(&mut sums, &row(2), &row(0), isa);
+            sums
+        };
+        compare_rows!(sums);
+        let added: Vec<i32> =
+            row(1).iter().zip(row(2)).map(|(&a, b)| i32::from(a) + i32::from(b)).collect();
+        prop_assert_eq!(sums(Isa::Scalar), &added[..]);
+        let scales = [
+            Scale::One, Scale::Fixed { add: 3, factor: 9000 }, Scale::Single(0.01), Scale::Double(0.01),
+        ];
+        for scale in scales {
+            let across = across(scale);
+            compare_rows!(|isa| {
+                let mut out = (vec![0u8; n], vec![0f32; n]);
+                let mut prefix = vec![0; across.prefix_len(n)];
+                across.run(&added, &mut prefix, &mut out.0, isa);
+                across.run(&added, &mut prefix, &mut out.1, isa);
+                out
+            });
+        }
+        let mut out = vec![0i32; n];
+        across(Scale::One).run(&added, &mut vec![0; across(Scale::One).prefix_len(n)], &mut out, Isa::best());
+        for (i, sum) in out.iter().enumerate() {
+            let window = added[i..].iter().step_by(channels).take(width);
+            prop_assert_eq!(*sum, window.sum::<i32>());
+        }
+    }
+
+    #[test]
+    fn combinations(n in 1usize..200, amount in -1.0f64..3.0, threshold in 0.0f64..30.0, seed: u64) {
+        let weights = Unsharp { amount, threshold };
+        let bytes = |y| -> Vec<u8> { (0..n).map(|x| noise(seed, y, x) as u8).collect() };
+        let floats = |y| -> Vec<f32> { (0..n).map(|x| float(seed, y, x)).collect() };
+        let words = |y| -> Vec<i16> { (0..n).map(|x| noise(seed, y, x) as i16).collect() };
+        compare_rows!(|isa| {
+            let mut out = vec![0; n];
+            combine::unsharp(weights, &bytes(0), &bytes(1), &mut out, isa);
+            out
+        });
+        compare_rows!(|isa| {
+            let mut out = vec![0.0; n];
+            combine::unsharp(weights, &floats(0), &floats(1), &mut out, isa);
+            out
+        });
+        compare_rows!(|isa| {
+            let mut out = (vec![0.0f32; n], vec![0i16; n]);
+            combine::magnitude(&floats(0), &floats(1), &mut out.0, isa);
+            combine::magnitude(&floats(0), &floats(1), &mut out.1, isa);
+            out
+        });
+        compare_rows!(|isa| {
+            let mut out = (vec![0u8; n], vec![0i16; n]);
+            combine::add([&words(0), &words(1)], [0.3, 1.0], &mut out.0, isa);
+            combine::add([&floats(0), &floats(1)], [99.0, 0.5], &mut out.1, isa);
+            out
+        });
+    }
+}
+
+/// The Gaussian by its definition.
+fn naive(taps: &[u32], n: usize, bits: u32, sample: impl Fn(usize, usize) -> u64) -> [Vec<u64>; 2] {
+    [0, 1].map(|y| {
+        (0..n)
+            .map(|x| {
+                let products = taps.iter().enumerate().flat_map(|(j, &b)| {
+                    let row = taps.iter().enumerate();
+                    let sample = &sample;
+                    row.map(move |(i, &a)| u64::from(a) * u64::from(b) * sample(y + j, x + i))
+                });
+                (products.sum::<u64>() + (1 << (2 * bits - 1))) >> (2 * bits)
+            })
+            .collect()
+    })
 }
 
 #[test]
 fn every_width_of_peaky_and_flat_kernels() {
+    let kernels: [&[u32]; 7] = [
+        &[256],
+        &[64, 128, 64],
+        &[16, 64, 96, 64, 16],
+        &[0, 255, 1],
+        &[2, 252, 2],
+        &[61, 134, 61],
+        &[2, 7, 17, 31, 45, 52, 45, 31, 17, 7, 2],
+    ];
     for n in 1..=200 {
-        for taps in [vec![256], vec![64, 128, 64], vec![16, 64, 96, 64, 16], vec![0, 255, 1]] {
-            let taps = Taps { x: taps.clone(), y: taps };
-            let run = |isa| {
-                let kernel = separable::gaussian_u8(&taps, 1, isa);
-                filter(&*kernel, n, n % 7, |y, x| noise(5, y, x) as u8)
-            };
+        for taps in kernels {
+            let bytes = |y: usize, x: usize| noise(5, y, x) as u8;
+            let words = |y: usize, x: usize| noise(5, y, x) as u16;
+            let fixed8 = Taps { x: taps.to_vec(), y: taps.to_vec() };
+            let fixed16 = fixed8.map(|taps| taps.iter().map(|tap| tap << 8).collect());
+            // The source that a kernel sees starts at `shift`.
+            let shift = n % 7;
+            let expected = naive(taps, n, 8, |y, x| bytes(y, x + shift).into());
+            let expected16 = naive(&fixed16.x, n, 16, |y, x| words(y, x + shift).into());
             for isa in Isa::supported() {
-                assert_eq!(run(isa), run(Isa::Scalar), "{} at width {n}", isa.name());
+                let result = filter(&separable::fixed8(&fixed8, 1, isa), n, shift, bytes);
+                let result = result.map(|row| row.into_iter().map(u64::from).collect::<Vec<_>>());
+                assert_eq!(result, expected, "uint8, {} at width {n}, {taps:?}", isa.name());
+                let result = filter(&separable::fixed16(&fixed16, 1, isa), n, shift, words);
+                let result = result.map(|row| row.into_iter().map(u64::from).collect::<Vec<_>>());
+                assert_eq!(result, expected16, "uint16, {} at width {n}, {taps:?}", isa.name());
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use filters::{Gaussian, GaussianOptions};
+use filters::{GaussianBlur, Precision, Recipe};
 use kernels::Isa;
 use napi::bindgen_prelude::{Env, Object, Uint8Array};
 use napi_derive::napi;
@@ -102,14 +102,12 @@ impl BindingImage {
     /// This image blurred.
     #[napi]
     pub fn gaussian_blur(&self, options: BindingGaussian) -> Result<Self> {
-        let options = GaussianOptions {
+        self.filtered(&GaussianBlur {
             sigma: (options.sigma_x, options.sigma_y),
             kernel_size: (options.size_x, options.size_y),
             border: options.border.convert()?,
-        };
-        let filter = Gaussian::new(&self.spec, &options, Isa::best());
-        let filter = filter.map_err(invalid_argument)?;
-        Ok(Self::new(self.image()?.filter(filter)))
+            precision: Precision::Exact,
+        })
     }
 
     /// A part of this image.
@@ -232,6 +230,11 @@ impl BindingImage {
     fn new(image: Image) -> Self {
         let spec = *image.spec();
         Self { image: Mutex::new(Some(image)), spec }
+    }
+
+    fn filtered(&self, recipe: &impl Recipe) -> Result<Self> {
+        let filter = recipe.bind(&self.spec, Isa::best()).map_err(invalid_argument)?;
+        Ok(Self::new(self.image()?.filter(filter)))
     }
 
     fn image(&self) -> Result<Image> {

@@ -32,8 +32,8 @@ impl Image {
 
     /// This image filtered. The filter must have been made for this image's [`spec`](Self::spec).
     #[must_use]
-    pub fn filter(&self, filter: impl Filter + 'static) -> Self {
-        let node = Node::Filter { filter: Box::new(filter), input: self.clone() };
+    pub fn filter(&self, filter: Box<dyn Filter>) -> Self {
+        let node = Node::Filter { filter, input: self.clone() };
         Self { node: Arc::new(node) }
     }
 

@@ -148,6 +148,7 @@ impl ImageJob {
         let mut out = ViewMut::new(memory, width, height, spec).expect("a buffer is aligned");
         let result =
             compute_blocks(&self.image, unit, self.plan.block, &self.control, &mut out, worker);
+        drop(out);
         let result = result.and_then(|()| {
             let view = View::new(&buffer.bytes()[..row * height], row, width, height, spec);
             Ok(self.sink.write(unit, &view.expect("the unit was just computed there"))?)

@@ -157,6 +157,7 @@ impl Work for TileJob {
         let mut out = ViewMut::new(&mut data, region.width as usize, region.height as usize, spec)
             .ok_or_else(|| Error::Internal("memory for a tile is not aligned".into()))?;
         compute_blocks(&self.image, &region, self.plan.block, &self.control, &mut out, worker)?;
+        drop(out);
         self.state().ready.insert(unit, Tile { region, data });
         self.control.advance(region.pixels());
         self.deliver();

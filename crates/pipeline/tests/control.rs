@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
 use std::time::Duration;
 
-use filters::{Demand, Filter, Gaussian, GaussianOptions, Scratch, Window};
+use filters::{Demand, Filter, GaussianBlur, Recipe, Scratch, Window};
 use gigapx_pipeline::{Engine, Error, Image, Options, Progress};
 use kernels::Isa;
 use raster::{Border, Depth, Region, Spec, ViewMut};
@@ -21,8 +21,8 @@ fn source(spec: Spec) -> Image {
 
 fn blurred(width: u64, height: u64) -> Image {
     let image = source(spec(width, height));
-    let options = GaussianOptions { sigma: (2.0, 2.0), ..Default::default() };
-    image.filter(Gaussian::new(image.spec(), &options, Isa::best()).unwrap())
+    let options = GaussianBlur { sigma: (2.0, 2.0), ..Default::default() };
+    image.filter(options.bind(image.spec(), Isa::best()).unwrap())
 }
 
 fn memory(image: &Image) -> Arc<dyn Sink> {
@@ -60,7 +60,7 @@ impl<F: Fn(&Region) + Send + Sync> Filter for Hook<F> {
 fn hooked(width: u64, height: u64, hook: impl Fn(&Region) + Send + Sync + 'static) -> Image {
     let image = source(spec(width, height));
     let filter = Hook(*image.spec(), hook);
-    image.filter(filter)
+    image.filter(Box::new(filter))
 }
 
 #[test]

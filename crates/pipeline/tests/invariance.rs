@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use filters::{Gaussian, GaussianOptions};
+use filters::{
+    BoxBlur, Convolve, ConvolveSeparable, Derivative, GaussianBlur, GradientMagnitude, Laplacian,
+    Operator, Precision, Recipe, UnsharpMask,
+};
 use gigapx_pipeline::{Engine, Image, Options};
 use kernels::Isa;
 use proptest::prelude::*;
@@ -17,9 +20,93 @@ const BORDERS: [Border; 5] =
 #[derive(Clone, Debug)]
 struct Case {
     spec: Spec,
-    blurs: Vec<GaussianOptions>,
+    steps: Vec<Step>,
     crop: (u64, u64),
     seed: u64,
+}
+
+/// Any filter.
+#[derive(Clone, Debug)]
+enum Step {
+    Gaussian(GaussianBlur),
+    Box(BoxBlur),
+    Separable(ConvolveSeparable),
+    Convolve(Convolve),
+    Derivative(Derivative),
+    Laplacian(Laplacian),
+    Unsharp(UnsharpMask),
+    Gradient(GradientMagnitude),
+}
+
+impl Step {
+    fn recipe(&self) -> &dyn Recipe {
+        match self {
+            Self::Gaussian(recipe) => recipe,
+            Self::Box(recipe) => recipe,
+            Self::Separable(recipe) => recipe,
+            Self::Convolve(recipe) => recipe,
+            Self::Derivative(recipe) => recipe,
+            Self::Laplacian(recipe) => recipe,
+            Self::Unsharp(recipe) => recipe,
+            Self::Gradient(recipe) => recipe,
+        }
+    }
+}
+
+fn steps() -> impl Strategy<Value = Step> {
+    let border = (0usize..5).prop_map(|border| BORDERS[border]);
+    let depth = prop::option::of((0usize..5).prop_map(|depth| Depth::ALL[depth]));
+    let sigma = (0.3f64..4.0, 0.3f64..4.0);
+    let taps = || prop::collection::vec(-1.0f64..1.5, 1..9);
+    let operator =
+        || prop_oneof![Just(Operator::Scharr), (0u32..4).prop_map(|i| Operator::Sobel(2 * i + 1))];
+    let common = (border, depth);
+    prop_oneof![
+        (sigma.clone(), common.clone(), any::<bool>()).prop_map(|(sigma, (border, _), fast)| {
+            let precision = if fast { Precision::Fast } else { Precision::Exact };
+            Step::Gaussian(GaussianBlur { sigma, border, precision, ..Default::default() })
+        }),
+        ((1u32..12, 1u32..12), any::<bool>(), common.clone()).prop_map(
+            |(size, normalize, (border, depth))| Step::Box(BoxBlur {
+                size,
+                normalize,
+                depth,
+                border
+            })
+        ),
+        (taps(), taps(), -2.0f64..2.0, common.clone()).prop_map(
+            |(horizontal, vertical, offset, (border, depth))| {
+                Step::Separable(ConvolveSeparable { horizontal, vertical, offset, depth, border })
+            }
+        ),
+        (1u32..6, 1u32..6, prop::collection::vec(-1.0f64..1.0, 25), common.clone()).prop_map(
+            |(width, height, mut kernel, (border, depth))| {
+                kernel.truncate((width * height) as usize);
+                let (scale, offset) = (0.5, 1.0);
+                Step::Convolve(Convolve { kernel, width, height, scale, offset, depth, border })
+            }
+        ),
+        (operator(), any::<bool>(), common.clone()).prop_map(
+            |(operator, down, (border, depth))| {
+                let (dx, dy) = if down { (0, 1) } else { (1, 0) };
+                let rest = Derivative::default();
+                Step::Derivative(Derivative { operator, dx, dy, depth, border, ..rest })
+            }
+        ),
+        (0u32..4, common.clone()).prop_map(|(i, (border, depth))| {
+            let rest = Laplacian::default();
+            Step::Laplacian(Laplacian { size: 2 * i + 1, depth, border, ..rest })
+        }),
+        (sigma, 0.0f64..3.0, 0.0f64..20.0, common.clone()).prop_map(
+            |(sigma, amount, threshold, (border, _))| {
+                let rest = UnsharpMask::default();
+                Step::Unsharp(UnsharpMask { sigma, amount, threshold, border, ..rest })
+            }
+        ),
+        (operator(), common).prop_map(|(operator, (border, depth))| {
+            Step::Gradient(GradientMagnitude { operator, depth, border, scale: 0.5 })
+        }),
+    ]
 }
 
 fn cases() -> impl Strategy<Value = Case> {
@@ -29,20 +116,17 @@ fn cases() -> impl Strategy<Value = Case> {
         1 => (1u64..900, 1u64..4),
         1 => Just((601, 397)),
     ];
-    let blur = ((0.3f64..4.0, 0.3f64..4.0), 0usize..5).prop_map(|(sigma, border)| {
-        GaussianOptions { sigma, border: BORDERS[border], ..Default::default() }
-    });
     (
         sides,
         1u32..4,
         0usize..5,
-        prop::collection::vec(blur, 0..4),
+        prop::collection::vec(steps(), 0..4),
         (0u64..50, 0u64..50),
         any::<u64>(),
     )
-        .prop_map(|((width, height), channels, depth, blurs, crop, seed)| Case {
+        .prop_map(|((width, height), channels, depth, steps, crop, seed)| Case {
             spec: Spec::new(width, height, channels, Depth::ALL[depth]).unwrap(),
-            blurs,
+            steps,
             crop,
             seed,
         })
@@ -66,8 +150,8 @@ fn graph(case: &Case) -> Image {
     let data = pixels(&case.spec, case.seed);
     let source = from_memory(Arc::new(data), RawLayout::dense(case.spec)).unwrap();
     let mut image = Image::new(source);
-    for options in &case.blurs {
-        image = image.filter(Gaussian::new(image.spec(), options, Isa::best()).unwrap());
+    for step in &case.steps {
+        image = image.filter(step.recipe().bind(image.spec(), Isa::best()).unwrap());
     }
     let (left, top) = (case.crop.0 % case.spec.width, case.crop.1 % case.spec.height);
     let region = Region::new(left, top, case.spec.width - left, case.spec.height - top);
@@ -84,15 +168,15 @@ fn buffer(engine: &Engine, image: &Image) -> Vec<u8> {
 /// Each filter on the whole image, one after the other.
 fn step_by_step(case: &Case) -> Vec<u8> {
     let engine = Engine::new(1);
-    let mut data = pixels(&case.spec, case.seed);
-    for options in &case.blurs {
-        let source = from_memory(Arc::new(data), RawLayout::dense(case.spec)).unwrap();
-        let filter = Gaussian::new(&case.spec, options, Isa::Scalar).unwrap();
-        data = buffer(&engine, &Image::new(source).filter(filter));
+    let (mut data, mut spec) = (pixels(&case.spec, case.seed), case.spec);
+    for step in &case.steps {
+        let source = from_memory(Arc::new(data), RawLayout::dense(spec)).unwrap();
+        let image = Image::new(source).filter(step.recipe().bind(&spec, Isa::Scalar).unwrap());
+        (data, spec) = (buffer(&engine, &image), *image.spec());
     }
     let (left, top) = (case.crop.0 % case.spec.width, case.crop.1 % case.spec.height);
     let region = Region::new(left, top, case.spec.width - left, case.spec.height - top);
-    let source = from_memory(Arc::new(data), RawLayout::dense(case.spec)).unwrap();
+    let source = from_memory(Arc::new(data), RawLayout::dense(spec)).unwrap();
     buffer(&engine, &Image::new(source).crop(region).unwrap())
 }
 

@@ -64,8 +64,32 @@ pub trait Sample: Pod + PartialOrd + fmt::Debug + Send + Sync {
     /// (float32 keeps infinities and NaN).
     fn from_f64(value: f64) -> Self;
 
+    /// As [`from_f64`](Self::from_f64), in a form that compilers turn into vectors.
+    fn from_f32(value: f32) -> Self;
+
+    /// The nearest sample to `value`: saturates, where the depth is narrower.
+    fn from_i16(value: i16) -> Self;
+
     /// This sample as a number; exact for every depth.
     fn to_f64(self) -> f64;
+
+    /// This sample as a float32: exact for depths of up to 16 bits and float32.
+    fn to_f32(self) -> f32;
+
+    /// This sample as an integer: exact for integers, the nearest for float32.
+    fn to_i32(self) -> i32;
+}
+
+/// The nearest integer within bounds that the float type holds exactly, NaN as 0. Written as a chain
+/// of selections and one conversion, where `as` would test each of its special cases.
+macro_rules! round_within {
+    ($value:expr, $low:expr, $high:expr, $integer:ty) => {{
+        let value = if $value == $value { $value } else { 0.0 };
+        let value = if value > $low { value } else { $low };
+        let value = if value < $high { value } else { $high };
+        // SAFETY: the value is not NaN and lies within the integer's range.
+        unsafe { value.round_ties_even().to_int_unchecked::<$integer>() }
+    }};
 }
 
 macro_rules! integer_sample {
@@ -75,13 +99,42 @@ macro_rules! integer_sample {
 
             #[inline]
             fn from_f64(value: f64) -> Self {
-                // `as` saturates and maps NaN to zero.
-                value.round_ties_even() as Self
+                const LOW: f64 = <$type>::MIN as f64;
+                const HIGH: f64 = <$type>::MAX as f64;
+                round_within!(value, LOW, HIGH, i32) as Self
+            }
+
+            #[inline]
+            fn from_f32(value: f32) -> Self {
+                const LOW: f32 = <$type>::MIN as f32;
+                const HIGH: f32 = <$type>::MAX as f32;
+                if size_of::<$type>() == 4 {
+                    // The largest int32 is no float32.
+                    return value.round_ties_even() as Self;
+                }
+                round_within!(value, LOW, HIGH, i32) as Self
+            }
+
+            #[inline]
+            fn from_i16(value: i16) -> Self {
+                const LOW: i16 = if <$type>::MIN == 0 { 0 } else { i16::MIN };
+                const HIGH: i16 = if size_of::<$type>() == 1 { u8::MAX as i16 } else { i16::MAX };
+                value.clamp(LOW, HIGH) as Self
             }
 
             #[inline]
             fn to_f64(self) -> f64 {
                 f64::from(self)
+            }
+
+            #[inline]
+            fn to_f32(self) -> f32 {
+                self as f32
+            }
+
+            #[inline]
+            fn to_i32(self) -> i32 {
+                i32::from(self)
             }
         }
     )*};
@@ -98,8 +151,28 @@ impl Sample for f32 {
     }
 
     #[inline]
+    fn from_f32(value: f32) -> Self {
+        value
+    }
+
+    #[inline]
+    fn from_i16(value: i16) -> Self {
+        value.into()
+    }
+
+    #[inline]
     fn to_f64(self) -> f64 {
         f64::from(self)
+    }
+
+    #[inline]
+    fn to_f32(self) -> f32 {
+        self
+    }
+
+    #[inline]
+    fn to_i32(self) -> i32 {
+        i32::from_f32(self)
     }
 }
 
@@ -123,5 +196,26 @@ mod tests {
         assert_eq!(i16::from_f64(-1e9), i16::MIN);
         assert_eq!(i32::from_f64(f64::NAN), 0);
         assert_eq!(f32::from_f64(0.1), 0.1);
+    }
+
+    #[test]
+    fn both_conversions_agree() {
+        let values =
+            [0.5f32, 1.5, -0.5, 254.5, 255.5, 65_534.5, -32_768.5, 32_766.5, 1e9, -1e9, 3e9];
+        for value in values.into_iter().chain([-3e9, f32::NAN, f32::INFINITY, f32::NEG_INFINITY]) {
+            let wide = f64::from(value);
+            assert_eq!(u8::from_f32(value), u8::from_f64(wide));
+            assert_eq!(u16::from_f32(value), u16::from_f64(wide));
+            assert_eq!(i16::from_f32(value), i16::from_f64(wide));
+            assert_eq!(i32::from_f32(value), i32::from_f64(wide));
+            assert_eq!(i16::from_f64(wide), wide.round_ties_even() as i16);
+        }
+        for value in [i16::MIN, -1, 0, 255, 256, i16::MAX] {
+            let wide = f64::from(value);
+            assert_eq!(u8::from_i16(value), u8::from_f64(wide));
+            assert_eq!(u16::from_i16(value), u16::from_f64(wide));
+            assert_eq!(i16::from_i16(value), value);
+            assert_eq!(f32::from_i16(value), f32::from_f64(wide));
+        }
     }
 }

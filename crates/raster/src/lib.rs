@@ -19,6 +19,7 @@ mod buffer;
 mod depth;
 mod region;
 mod spec;
+mod stream;
 mod view;
 
 pub use border::{Border, Span};

@@ -6,7 +6,7 @@
 
 use std::marker::PhantomData;
 
-use crate::{Depth, Region, Sample, Spec};
+use crate::{Depth, Region, Sample, Spec, stream};
 
 /// A rectangle of pixels to read.
 #[derive(Clone, Copy)]
@@ -27,6 +27,8 @@ pub struct ViewMut<'a> {
     height: usize,
     channels: usize,
     depth: Depth,
+    /// Whether whole rows are written past the caches.
+    streamed: bool,
     lifetime: PhantomData<&'a mut [u8]>,
 }
 
@@ -165,8 +167,22 @@ impl<'a> ViewMut<'a> {
             height,
             channels: spec.channels as usize,
             depth: spec.depth,
+            streamed: false,
             lifetime: PhantomData,
         }
+    }
+
+    /// The same view, of memory that nobody reads before it has left the caches: so large, that is.
+    /// [`write_row`](Self::write_row) then bypasses them.
+    #[must_use]
+    pub const fn streamed(mut self) -> Self {
+        self.streamed = true;
+        self
+    }
+
+    /// Whether [`write_row`](Self::write_row) is the faster way to fill the view.
+    pub const fn is_streamed(&self) -> bool {
+        self.streamed
     }
 
     /// Columns.
@@ -242,6 +258,20 @@ impl<'a> ViewMut<'a> {
         }
     }
 
+    /// Copies `source` into row `y`, past the caches where the view is [streamed](Self::streamed).
+    ///
+    /// # Panics
+    /// If `T` is not the view's depth, the row is outside, or the lengths differ.
+    pub fn write_row<T: Sample>(&mut self, y: usize, source: &[T]) {
+        let streamed = self.streamed;
+        let row = self.row::<T>(y);
+        if streamed {
+            stream::copy(bytemuck::cast_slice_mut(row), bytemuck::cast_slice(source));
+        } else {
+            row.copy_from_slice(source);
+        }
+    }
+
     /// Copies the pixels of `source`, which has the same shape.
     ///
     /// # Panics
@@ -257,6 +287,15 @@ impl<'a> ViewMut<'a> {
         assert!(y < self.height, "row {y} of {}", self.height);
         // SAFETY: the row is inside the rectangle, which is valid memory (`from_raw`).
         unsafe { self.data.add(y * self.stride) }
+    }
+}
+
+impl Drop for ViewMut<'_> {
+    fn drop(&mut self) {
+        if self.streamed {
+            // Whoever gets the memory next must see what was written past the caches.
+            stream::fence();
+        }
     }
 }
 
@@ -304,10 +343,12 @@ mod tests {
     fn writes_land_where_they_should() {
         let mut data = [0u16; 12];
         let bytes = bytemuck::cast_slice_mut(&mut data);
-        let mut view = ViewMut::new(bytes, 4, 3, &spec(4, 3)).unwrap();
-        let mut sub = view.sub(&Region::new(1, 1, 2, 2));
-        let [first, second] = sub.rows::<u16, 2>([1, 0]);
-        (first[0], second[1]) = (7, 8);
+        {
+            let mut view = ViewMut::new(bytes, 4, 3, &spec(4, 3)).unwrap();
+            let mut sub = view.sub(&Region::new(1, 1, 2, 2));
+            let [first, second] = sub.rows::<u16, 2>([1, 0]);
+            (first[0], second[1]) = (7, 8);
+        }
         assert_eq!(data, [0, 0, 0, 0, 0, 0, 8, 0, 0, 7, 0, 0]);
     }
 

@@ -7,7 +7,7 @@
 
 use std::time::{Duration, Instant};
 
-use filters::{Filter, Gaussian, GaussianOptions, Scratch, Window};
+use filters::{GaussianBlur, Recipe, Scratch, Window};
 use kernels::Isa;
 use raster::{Buffer, Depth, Span, Spec, View, ViewMut};
 
@@ -58,8 +58,8 @@ fn fastest(spec: &Spec, size: u32, isa: Isa) -> Fastest {
     // Wide for the size, so that no tap rounds to 0 in 8 bits and is left out.
     let sigma = f64::from(size) / 3.0;
     let options =
-        GaussianOptions { sigma: (sigma, sigma), kernel_size: (size, size), ..Default::default() };
-    let filter = Gaussian::new(spec, &options, isa).expect("a blur");
+        GaussianBlur { sigma: (sigma, sigma), kernel_size: (size, size), ..Default::default() };
+    let filter = options.bind(spec, isa).expect("a blur");
     let (bytes, row) = (spec.bytes() as usize, spec.row_bytes() as usize);
     let mut input = Buffer::zeroed(bytes);
     fill(input.take(bytes), spec.depth);

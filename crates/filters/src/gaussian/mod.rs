@@ -11,152 +11,129 @@
 //! | Cost | proportional to the sum of the kernel's sides |
 
 use kernels::Isa;
-use kernels::separable::{self, Taps};
-use raster::{Border, Depth, Region, Spec, ViewMut};
+use kernels::separable::{self, ColumnTaps, Taps};
+use raster::{Border, Sample, Spec};
 
-use crate::separable::SeparableFilter;
-use crate::{Demand, Filter, ParameterError, Scratch, Window};
+use crate::correlate::Correlation;
+use crate::depths::with_depth;
+use crate::parameter::MAX_TAPS;
+use crate::separable::SeparableOperator;
+use crate::strip::{Operator, Reach, StripFilter};
+use crate::{Filter, ParameterError, Recipe};
 
 mod taps;
 
 /// What to blur with. Pairs are (x, y).
+///
+/// ```
+/// use gigapx_filters::{GaussianBlur, Recipe};
+/// use kernels::Isa;
+/// use raster::{Depth, Region, Spec};
+///
+/// let input = Spec::new(80_000, 60_000, 1, Depth::U8)?;
+/// let blur = GaussianBlur { sigma: (2.2, 2.2), ..Default::default() };
+/// let blur = blur.bind(&input, Isa::best())?;
+/// // 15 taps, of which 13 are not 0 in 8 bits: a tile needs 6 pixels around it.
+/// let demand = blur.demand(&Region::new(512, 512, 256, 256));
+/// assert_eq!((demand.columns.start, demand.columns.len), (506, 268));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
-pub struct GaussianOptions {
+pub struct GaussianBlur {
     /// Standard deviation in pixels. 0 derives it from the kernel's size, as `OpenCV` does.
     pub sigma: (f64, f64),
     /// Taps, odd. 0 derives them from sigma: 3 sigma to each side for uint8, 4 for other depths.
     pub kernel_size: (u32, u32),
     /// The samples outside the image.
     pub border: Border,
+    /// Whether the result is `OpenCV`'s.
+    pub precision: Precision,
 }
 
-/// The most taps a kernel may have.
-const MAX_TAPS: u32 = 32_767;
-
-/// A Gaussian blur, bound to an input.
-pub struct Gaussian {
-    spec: Spec,
-    passes: Passes,
+/// How close to its definition a result must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Precision {
+    /// Exactly.
+    #[default]
+    Exact,
+    /// Within an error that the filter states, at a cost that does not depend on sigma.
+    Fast,
 }
 
-enum Passes {
-    U8(SeparableFilter<u8, u16, u8>),
-    U16(SeparableFilter<u16, u32, u16>),
-    I16(SeparableFilter<i16, f32, i16>),
-    I32(SeparableFilter<i32, f64, i32>),
-    F32(SeparableFilter<f32, f32, f32>),
+impl Recipe for GaussianBlur {
+    /// # Errors
+    /// [`ParameterError`] if sigma is negative, not finite, or missing where the size is too, or if a
+    /// size is even or above 32767.
+    fn bind(&self, input: &Spec, isa: Isa) -> Result<Box<dyn Filter>, ParameterError> {
+        Ok(with_depth!(input.depth, D => {
+            let operator = exact::<D>(input, self, isa)?;
+            StripFilter::boxed("gaussian-blur", input, self.border, operator)
+        }))
+    }
 }
 
-/// Calls the same method on whichever depth the filter has.
-macro_rules! dispatch {
-    ($self:expr, $passes:ident => $call:expr) => {
-        match &$self.passes {
-            Passes::U8($passes) => $call,
-            Passes::U16($passes) => $call,
-            Passes::I16($passes) => $call,
-            Passes::I32($passes) => $call,
-            Passes::F32($passes) => $call,
+/// The exact blur of images of depth `D`.
+pub(crate) fn exact<D: Blurred>(
+    input: &Spec,
+    options: &GaussianBlur,
+    isa: Isa,
+) -> Result<Box<dyn Operator<D>>, ParameterError> {
+    let size = kernel_size(input, options)?;
+    let taps = Taps {
+        x: taps::gaussian(size.0, options.sigma.0),
+        y: taps::gaussian(size.1, options.sigma.1),
+    };
+    Ok(D::exact(taps, input, options.border, isa))
+}
+
+/// A depth and the arithmetic of its blur.
+pub(crate) trait Blurred: Sample {
+    /// The operator of the taps, for images of this depth.
+    fn exact(taps: Taps<f64>, input: &Spec, border: Border, isa: Isa) -> Box<dyn Operator<Self>>;
+}
+
+macro_rules! fixed {
+    ($sample:ty, $bits:literal, $kernel:ident) => {
+        impl Blurred for $sample {
+            fn exact(
+                taps: Taps<f64>,
+                input: &Spec,
+                border: Border,
+                isa: Isa,
+            ) -> Box<dyn Operator<Self>> {
+                let taps = taps.map(|axis| taps::fixed(axis, $bits));
+                let kernel = separable::$kernel(&taps, input.channels as usize, isa);
+                let reach = Reach::window(taps.x.len() as u64, taps.y.len() as u64);
+                Box::new(SeparableOperator { kernel, input: *input, border, reach })
+            }
         }
     };
 }
 
-impl Gaussian {
-    /// A blur of images of shape `input`.
-    ///
-    /// ```
-    /// use gigapx_filters::{Filter, Gaussian, GaussianOptions};
-    /// use kernels::Isa;
-    /// use raster::{Depth, Region, Spec};
-    ///
-    /// let input = Spec::new(80_000, 60_000, 1, Depth::U8)?;
-    /// let options = GaussianOptions { sigma: (2.2, 2.2), ..Default::default() };
-    /// let blur = Gaussian::new(&input, &options, Isa::best())?;
-    /// // 15 taps, of which 13 are not 0 in 8 bits: a tile needs 6 pixels around it.
-    /// let demand = blur.demand(&Region::new(512, 512, 256, 256));
-    /// assert_eq!((demand.columns.start, demand.columns.len), (506, 268));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`ParameterError`] if sigma is negative, not finite, or missing where the size is too, or if a
-    /// size is even or above 32767.
-    pub fn new(input: &Spec, options: &GaussianOptions, isa: Isa) -> Result<Self, ParameterError> {
-        let size = kernel_size(input, options)?;
-        let taps = Taps {
-            x: taps::gaussian(size.0, options.sigma.0),
-            y: taps::gaussian(size.1, options.sigma.1),
-        };
-        let channels = input.channels as usize;
-        let border = options.border;
-        let passes = match input.depth {
-            Depth::U8 => {
-                let taps = taps.map(|axis| taps::fixed(axis, 8));
-                Passes::U8(bind(input, border, &taps, separable::gaussian_u8(&taps, channels, isa)))
+fixed!(u8, 8, fixed8);
+fixed!(u16, 16, fixed16);
+
+macro_rules! float {
+    ($($sample:ty, $wide:literal;)*) => {$(
+        impl Blurred for $sample {
+            fn exact(
+                taps: Taps<f64>,
+                input: &Spec,
+                border: Border,
+                isa: Isa,
+            ) -> Box<dyn Operator<Self>> {
+                let y = ColumnTaps::new(&taps.y, 0.0);
+                let correlation = Correlation { x: taps.x, y: taps.y, offset: 0.0, wide: $wide };
+                correlation.chain(input, border, &y, $wide, isa)
             }
-            Depth::U16 => {
-                let taps = taps.map(|axis| taps::fixed(axis, 16));
-                let kernel = separable::gaussian_u16(&taps, channels, isa);
-                Passes::U16(bind(input, border, &taps, kernel))
-            }
-            Depth::I16 => {
-                let taps = taps.map(taps::single);
-                let kernel = separable::gaussian_i16(&taps, channels, isa);
-                Passes::I16(bind(input, border, &taps, kernel))
-            }
-            Depth::F32 => {
-                let taps = taps.map(taps::single);
-                let kernel = separable::gaussian_f32(&taps, channels, isa);
-                Passes::F32(bind(input, border, &taps, kernel))
-            }
-            Depth::I32 => {
-                let kernel = separable::gaussian_i32(&taps, channels, isa);
-                Passes::I32(bind(input, border, &taps, kernel))
-            }
-        };
-        Ok(Self { spec: *input, passes })
-    }
+        }
+    )*};
 }
 
-impl Filter for Gaussian {
-    fn name(&self) -> &'static str {
-        "gaussian-blur"
-    }
-
-    fn output(&self) -> &Spec {
-        &self.spec
-    }
-
-    fn demand(&self, region: &Region) -> Demand {
-        dispatch!(self, passes => passes.demand(region))
-    }
-
-    fn run(
-        &self,
-        window: &Window<'_>,
-        region: &Region,
-        out: &mut ViewMut<'_>,
-        scratch: &mut Scratch,
-    ) {
-        dispatch!(self, passes => passes.run(window, region, out, scratch));
-    }
-
-    fn scratch_bytes(&self, width: u64) -> u64 {
-        dispatch!(self, passes => passes.scratch_bytes(width))
-    }
-}
-
-fn bind<S, M, D, T>(
-    input: &Spec,
-    border: Border,
-    taps: &Taps<T>,
-    kernel: Box<dyn separable::Separable<S, M, D>>,
-) -> SeparableFilter<S, M, D> {
-    let radius = [taps.x.len() as u64 / 2, taps.y.len() as u64 / 2];
-    SeparableFilter { kernel, input: *input, before: radius, after: radius, border }
-}
+float! { i16, false; f32, false; i32, true; }
 
 /// The taps of each axis, derived where the options leave them open.
-fn kernel_size(input: &Spec, options: &GaussianOptions) -> Result<(u32, u32), ParameterError> {
+fn kernel_size(input: &Spec, options: &GaussianBlur) -> Result<(u32, u32), ParameterError> {
     let axis = |sigma: f64, size: u32, side: u64| {
         if !(sigma.is_finite() && sigma >= 0.0) {
             return Err(ParameterError::new("sigma", "a number of at least 0", sigma));
@@ -190,10 +167,12 @@ fn kernel_size(input: &Spec, options: &GaussianOptions) -> Result<(u32, u32), Pa
 
 #[cfg(test)]
 mod tests {
+    use raster::Depth;
+
     use super::*;
 
     fn size(sigma: f64, kernel_size: u32, spec: &Spec) -> Result<(u32, u32), ParameterError> {
-        let options = GaussianOptions {
+        let options = GaussianBlur {
             sigma: (sigma, sigma),
             kernel_size: (kernel_size, kernel_size),
             ..Default::default()

@@ -64,11 +64,6 @@ pub(super) fn fixed(taps: &[f64], bits: u32) -> Vec<u32> {
     mirror(half.into_iter().skip_while(|&tap| tap == 0).collect(), centre)
 }
 
-/// The taps rounded to float32.
-pub(super) fn single(taps: &[f64]) -> Vec<f32> {
-    taps.iter().map(|&tap| tap as f32).collect()
-}
-
 fn mirror<T: Copy>(half: Vec<T>, centre: T) -> Vec<T> {
     let mut taps = half;
     let count = taps.len();

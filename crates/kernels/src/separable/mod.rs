@@ -3,7 +3,7 @@
 //! Rows travel in pairs. The row pass filters two neighbouring rows into one *line*, and the column
 //! pass makes two output rows from the lines that their windows cover. A pair lets a vector kernel
 //! interleave the rows once and use that for both outputs; how a line stores its two rows is the
-//! business of each kernel alone.
+//! business of the two passes alone, which are made together.
 //!
 //! ```text
 //! source rows   0 1   2 3   4 5   6 7        taps = 5, so a pair of outputs needs 6 rows: 3 lines
@@ -17,25 +17,29 @@ use raster::Sample;
 
 use crate::Isa;
 
-mod arithmetic;
+mod chain;
+mod dense;
+mod fixed;
 #[cfg(target_arch = "x86_64")]
-mod fixed8_avx2;
-mod lanes;
+mod fixed16_x86;
+#[cfg(target_arch = "x86_64")]
+mod fixed8_x86;
+mod plane;
+mod small;
+mod taps;
 
-use arithmetic::{Double, Fixed8, Fixed16, Float, FloatFrom16};
-use lanes::Lanes;
+pub use chain::{ColumnTaps, Float, Real, Symmetry};
+pub use dense::Kernel2d;
+pub use taps::Taps;
 
-/// One separable kernel for one depth: source samples `S`, intermediate samples `M`, results `D`.
-pub trait Separable<S, M, D>: Send + Sync {
-    /// Samples from the start of the window of the first of `n` outputs that a row pass may read.
-    /// More than the window itself where vectors run past its end; their values do not matter.
+/// The first pass of a kernel: source samples `S` into intermediate samples `M`.
+pub trait RowPass<S, M>: Send + Sync {
+    /// Samples from the start of the window of the first of `n` outputs that the pass may read. More
+    /// than the window itself where vectors run past its end; their values do not matter.
     fn source_len(&self, n: usize) -> usize;
 
     /// The length of a line that holds two rows of `n` samples.
     fn line_len(&self, n: usize) -> usize;
-
-    /// Lines that the windows of two neighbouring output rows cover.
-    fn lines(&self) -> usize;
 
     /// Filters two rows of `n` samples into a line. Each source starts at the first tap of its first
     /// sample.
@@ -43,37 +47,52 @@ pub trait Separable<S, M, D>: Send + Sync {
     /// # Panics
     /// If a source is shorter than [`source_len`](Self::source_len) or the line than
     /// [`line_len`](Self::line_len).
-    fn row(&self, source: [&[S]; 2], line: &mut [M], n: usize);
+    fn run(&self, source: [&[S]; 2], line: &mut [M], n: usize);
+}
+
+/// The second pass of a kernel: intermediate samples `M` into results `D`.
+pub trait ColumnPass<M, D>: Send + Sync {
+    /// Lines that the windows of two neighbouring output rows cover.
+    fn lines(&self) -> usize;
 
     /// Filters lines into two rows of the same length. The first line holds the first tap of the
     /// first row in its first row.
     ///
     /// # Panics
     /// If the rows differ in length, or the lines are too few or too short for it.
-    fn column(&self, lines: &Lines<'_, M>, out: [&mut [D]; 2]);
+    fn run(&self, lines: &Lines<'_, M>, out: [&mut [D]; 2]);
 }
 
-/// Consecutive lines in a ring buffer.
+/// A kernel for one depth: two passes that agree on the layout of a line.
+pub struct Separable<S, M, D> {
+    /// Along rows.
+    pub row: Box<dyn RowPass<S, M>>,
+    /// Down columns.
+    pub column: Box<dyn ColumnPass<M, D>>,
+}
+
+/// Consecutive lines of a ring buffer.
 #[derive(Clone, Copy)]
 pub struct Lines<'a, M> {
     ring: &'a [M],
+    starts: &'a [usize],
     len: usize,
-    first: usize,
 }
 
 impl<'a, M> Lines<'a, M> {
-    /// The lines of a ring whose lines are `len` long, beginning with the `first`.
+    /// The lines of `len` samples that start at `starts` in a ring.
     ///
     /// # Panics
-    /// If the ring is not a whole number of lines or `first` is not one of them.
-    pub fn new(ring: &'a [M], len: usize, first: usize) -> Self {
-        assert!(len > 0 && ring.len().is_multiple_of(len) && first < ring.len() / len);
-        Self { ring, len, first }
+    /// If one of them does not lie in the ring.
+    pub fn new(ring: &'a [M], starts: &'a [usize], len: usize) -> Self {
+        let last = ring.len().checked_sub(len).expect("a ring holds a line");
+        assert!(starts.iter().all(|&start| start <= last), "lines lie in the ring");
+        Self { ring, starts, len }
     }
 
-    /// The number of lines in the ring.
+    /// The number of lines.
     pub const fn count(&self) -> usize {
-        self.ring.len() / self.len
+        self.starts.len()
     }
 
     /// The length of a line.
@@ -81,30 +100,22 @@ impl<'a, M> Lines<'a, M> {
         self.len
     }
 
-    /// The line `index` after the first.
+    /// Line `index`.
+    #[inline]
+    pub fn line(&self, index: usize) -> &'a [M] {
+        &self.ring[self.starts[index]..][..self.len]
+    }
+
+    /// Where line `index` starts.
+    ///
+    /// # Safety
+    /// There must be such a line. `len` samples from there on are readable.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "must compile for the caller's instruction set")]
-    pub fn line(&self, index: usize) -> &'a [M] {
-        let wrapped = self.first + index;
-        let count = self.count();
-        let at = if wrapped < count { wrapped } else { wrapped - count };
-        &self.ring[at * self.len..][..self.len]
-    }
-}
-
-/// The taps of both axes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Taps<T> {
-    /// Along a row, first tap first.
-    pub x: Vec<T>,
-    /// Down a column.
-    pub y: Vec<T>,
-}
-
-impl<T> Taps<T> {
-    /// The taps of both axes, converted alike.
-    pub fn map<U>(&self, convert: impl Fn(&[T]) -> Vec<U>) -> Taps<U> {
-        Taps { x: convert(&self.x), y: convert(&self.y) }
+    pub(crate) unsafe fn start(&self, index: usize) -> *const M {
+        debug_assert!(index < self.starts.len());
+        // SAFETY: the line exists, and `new` has found it in the ring.
+        unsafe { self.ring.as_ptr().add(*self.starts.get_unchecked(index)) }
     }
 }
 
@@ -113,76 +124,98 @@ impl<T> Taps<T> {
 ///
 /// # Panics
 /// If the taps of an axis do not sum to 256.
-pub fn gaussian_u8(taps: &Taps<u32>, channels: usize, isa: Isa) -> Box<dyn Separable<u8, u16, u8>> {
+pub fn fixed8(taps: &Taps<u32>, channels: usize, isa: Isa) -> Separable<u8, u16, u8> {
     let sum = |axis: &[u32]| axis.iter().sum::<u32>();
-    assert!(sum(&taps.x) == Fixed8::ONE && sum(&taps.y) == Fixed8::ONE, "taps sum to one");
+    assert!(sum(&taps.x) == 1 << 8 && sum(&taps.y) == 1 << 8, "taps sum to one");
+    if let Some(kernel) = fixed::tiny8(taps, channels, isa) {
+        return kernel;
+    }
     match isa {
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx2 => Box::new(fixed8_avx2::Fixed8Avx2::new(taps, channels)),
-        _ => Box::new(Lanes::new(Fixed8 { taps: taps.clone() }, channels, isa)),
+        Isa::Avx2 | Isa::Avx512 => fixed8_x86::fixed8(taps, channels, isa),
+        _ => fixed::fixed8(taps, channels, isa),
     }
 }
 
-/// The uint16 Gaussian: as [`gaussian_u8`] with multiples of 1/65536 that sum to 65536.
+/// The uint16 Gaussian: as [`fixed8`] with multiples of 1/65536 that sum to 65536.
 ///
 /// # Panics
 /// If the taps of an axis do not sum to 65536.
-pub fn gaussian_u16(
-    taps: &Taps<u32>,
-    channels: usize,
-    isa: Isa,
-) -> Box<dyn Separable<u16, u32, u16>> {
+pub fn fixed16(taps: &Taps<u32>, channels: usize, isa: Isa) -> Separable<u16, u32, u16> {
     let sum = |axis: &[u32]| axis.iter().map(|&tap| u64::from(tap)).sum::<u64>();
-    assert!(sum(&taps.x) == Fixed16::ONE && sum(&taps.y) == Fixed16::ONE, "taps sum to one");
-    Box::new(Lanes::new(Fixed16 { taps: taps.clone() }, channels, isa))
+    assert!(sum(&taps.x) == 1 << 16 && sum(&taps.y) == 1 << 16, "taps sum to one");
+    match isa {
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx2 | Isa::Avx512 => fixed16_x86::fixed16(taps, channels, isa),
+        _ => fixed::fixed16(taps, channels, isa),
+    }
 }
 
-/// The int16 Gaussian: float32 chains, rounded half to even and saturated. Symmetric, odd taps.
-pub fn gaussian_i16(
-    taps: &Taps<f32>,
+/// A kernel of small integers on bytes whose sums all fit 16 bits: exact, then saturated.
+///
+/// `offset` is added to every sum.
+///
+/// # Panics
+/// If some sum of 255s under the taps, with the offset, could leave 16 bits: see [`fits_small`].
+pub fn small8<D: Sample>(
+    taps: &Taps<i16>,
+    offset: i16,
     channels: usize,
     isa: Isa,
-) -> Box<dyn Separable<i16, f32, i16>> {
-    Box::new(Lanes::new(FloatFrom16 { taps: taps.clone() }, channels, isa))
+) -> Separable<u8, i16, D> {
+    assert!(fits_small(taps, offset), "sums fit 16 bits");
+    small::small8(taps, offset, channels, isa)
 }
 
-/// The float32 Gaussian: float32 chains of fused multiply-adds. Symmetric, odd taps.
-pub fn gaussian_f32(
-    taps: &Taps<f32>,
-    channels: usize,
-    isa: Isa,
-) -> Box<dyn Separable<f32, f32, f32>> {
-    Box::new(Lanes::new(Float { taps: taps.clone() }, channels, isa))
+/// Whether [`small8`] can take these taps and this offset.
+pub fn fits_small(taps: &Taps<i16>, offset: i16) -> bool {
+    let sum = |axis: &[i16]| axis.iter().map(|&tap| i64::from(tap).abs()).sum::<i64>();
+    let row = 255 * sum(&taps.x);
+    row <= 32_767 && row * sum(&taps.y) + i64::from(offset).abs() <= 32_767
 }
 
-/// The int32 Gaussian: float64 chains, rounded half to even and saturated. Symmetric, odd taps.
-pub fn gaussian_i32(
-    taps: &Taps<f64>,
-    channels: usize,
-    isa: Isa,
-) -> Box<dyn Separable<i32, f64, i32>> {
-    Box::new(Lanes::new(Double { taps: taps.clone() }, channels, isa))
+/// The float chains: sums of fused multiply-adds in float32 or float64, in the order that
+/// `docs/design/exactness.md` defines; rounded half to even and saturated for integer results.
+pub fn chain<S, M, D>(x: &[f64], y: &ColumnTaps, channels: usize, isa: Isa) -> Separable<S, M, D>
+where
+    S: Sample,
+    M: Float<S>,
+    D: Sample,
+{
+    chain::chain(x, y, channels, isa)
+}
+
+/// A kernel of two dimensions, for those that are no product of a row and a column: the row pass only
+/// copies, the column pass sums over both.
+pub fn dense<S, M, D>(kernel: &Kernel2d, channels: usize, isa: Isa) -> Separable<S, S, D>
+where
+    S: Sample,
+    M: Float<S>,
+    D: Sample,
+{
+    dense::dense::<S, M, D>(kernel, channels, isa)
 }
 
 /// Checks what every row pass relies on.
-fn assert_row<S: Sample, M: Pod, D>(
-    kernel: &impl Separable<S, M, D>,
+fn assert_row<S: Sample, M: Pod>(
+    pass: &impl RowPass<S, M>,
     source: [&[S]; 2],
     line: &[M],
     n: usize,
 ) {
-    let needed = kernel.source_len(n);
+    let needed = pass.source_len(n);
     assert!(source.iter().all(|row| row.len() >= needed), "source rows hold {needed} samples");
-    assert!(line.len() >= kernel.line_len(n), "a line holds two rows");
+    assert!(line.len() >= pass.line_len(n), "a line holds two rows");
 }
 
-/// Checks what every column pass relies on.
-fn assert_column<S, M, D>(
-    kernel: &impl Separable<S, M, D>,
+/// Checks what every column pass relies on: lines of at least `line_len` samples.
+fn assert_column<M, D>(
+    pass: &impl ColumnPass<M, D>,
     lines: &Lines<'_, M>,
+    line_len: usize,
     out: &[&mut [D]; 2],
 ) {
     assert_eq!(out[0].len(), out[1].len());
-    assert!(lines.count() >= kernel.lines(), "the ring holds the window");
-    assert!(lines.line_len() >= kernel.line_len(out[0].len()), "a line holds two rows");
+    assert!(lines.count() >= pass.lines(), "the window is whole");
+    assert!(lines.line_len() >= line_len, "a line holds two rows");
 }

@@ -16,6 +16,10 @@ use crate::{
     check::{assert_inside, assert_shape, valid},
 };
 
+/// Bytes from which on an image is written past the caches: more than those of most processors hold
+/// for one core, so that whoever reads the result would not find it there anyhow.
+const STREAMED: u64 = 32 << 20;
+
 /// A dense image in memory, filled in place.
 pub struct MemorySink {
     spec: Spec,
@@ -115,7 +119,9 @@ impl Sink for MemorySink {
         // lives as long as the sink (`take` says when it does not). The region is inside the image,
         // so its first byte and all of its rows are inside the memory. The caller promises that no
         // other claimed region overlaps it.
-        Some(unsafe { ViewMut::from_raw(pixels.add(start), stride, width, height, &self.spec) })
+        let view =
+            unsafe { ViewMut::from_raw(pixels.add(start), stride, width, height, &self.spec) };
+        Some(if self.spec.bytes() >= STREAMED { view.streamed() } else { view })
     }
 
     fn write(&self, region: &Region, pixels: &View<'_>) -> Result<(), Error> {

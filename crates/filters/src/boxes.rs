@@ -1,0 +1,252 @@
+//! Box blur: the mean, or the sum, of a rectangle.
+//!
+//! | | |
+//! |---|---|
+//! | Formula | the sum over `w` x `h` pixels, divided by `w * h` unless it shall not be |
+//! | Halo | `w / 2` before and `(w - 1) / 2` after, in each axis |
+//! | Borders | all five |
+//! | uint8, uint16, int16, int32 | exact sums, divided as `OpenCV` does: in fixed point for bytes and areas of up to 256, else by a float32 or float64 reciprocal |
+//! | float32 | sums in float64: along rows, then down columns |
+//! | Cost | the same for every size; for float32 proportional to the sum of the sides |
+
+use kernels::Isa;
+use kernels::separable::{ColumnTaps, Symmetry};
+use kernels::sums::{self, Across, Scale, Sum};
+use raster::{Border, Buffer, Depth, Region, Sample, Spec};
+
+use crate::correlate::Correlation;
+use crate::depths::with_depth;
+use crate::parameter::MAX_TAPS;
+use crate::rows::Rows;
+use crate::strip::{Operator, Reach, Stream, StripFilter};
+use crate::{Filter, ParameterError, Recipe, Scratch, Window};
+
+/// A rectangle to sum over.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BoxBlur {
+    /// Columns and rows.
+    pub size: (u32, u32),
+    /// Whether sums are divided by the area.
+    pub normalize: bool,
+    /// The depth of the result; the input's if `None`.
+    pub depth: Option<Depth>,
+    /// The samples outside the image.
+    pub border: Border,
+}
+
+impl BoxBlur {
+    /// The mean over so many columns and rows.
+    pub const fn new(size: (u32, u32)) -> Self {
+        Self { size, normalize: true, depth: None, border: Border::Reflect101 }
+    }
+
+    fn area(&self) -> u64 {
+        u64::from(self.size.0) * u64::from(self.size.1)
+    }
+
+    fn operator<D: Sample>(&self, input: &Spec, isa: Isa) -> Box<dyn Operator<D>> {
+        // What the largest sums of 16-bit samples leave 32 bits with.
+        let narrow = self.area() <= 1 << 15;
+        match (input.depth, narrow) {
+            (Depth::U8, _) if self.area() <= 1 << 23 => self.sums::<u8, i32, D>(input, isa),
+            (Depth::U8, _) => self.sums::<u8, i64, D>(input, isa),
+            (Depth::U16, true) => self.sums::<u16, i32, D>(input, isa),
+            (Depth::U16, false) => self.sums::<u16, i64, D>(input, isa),
+            (Depth::I16, true) => self.sums::<i16, i32, D>(input, isa),
+            (Depth::I16, false) => self.sums::<i16, i64, D>(input, isa),
+            (Depth::I32, _) => self.sums::<i32, i64, D>(input, isa),
+            (Depth::F32, _) => self.floats(input, isa),
+        }
+    }
+
+    fn sums<S: Sample, A: Sum, D: Sample>(&self, input: &Spec, isa: Isa) -> Box<dyn Operator<D>> {
+        let scale =
+            if self.normalize { mean(input.depth, D::DEPTH, self.area()) } else { Scale::One };
+        let (width, channels) = (self.size.0 as usize, input.channels as usize);
+        let across = Across { width, channels, scale };
+        Box::new(BoxOperator::<S, A> {
+            across,
+            size: self.size,
+            input: *input,
+            border: self.border,
+            isa,
+            types: std::marker::PhantomData,
+        })
+    }
+
+    /// Sums of float32 round, so they are made in one order: that of a chain whose taps are all 1.
+    fn floats<D: Sample>(&self, input: &Spec, isa: Isa) -> Box<dyn Operator<D>> {
+        let ones = |len: u32| vec![1.0; len as usize];
+        let y = ColumnTaps {
+            taps: ones(self.size.1),
+            symmetry: Symmetry::None,
+            offset: 0.0,
+            scale: self.normalize.then(|| 1.0 / self.area() as f64),
+        };
+        let (x, taps) = (ones(self.size.0), y.taps.clone());
+        let correlation = Correlation { x, y: taps, offset: 0.0, wide: true };
+        correlation.chain(input, self.border, &y, true, isa)
+    }
+}
+
+impl Recipe for BoxBlur {
+    fn bind(&self, input: &Spec, isa: Isa) -> Result<Box<dyn Filter>, ParameterError> {
+        for side in [self.size.0, self.size.1] {
+            if side == 0 || side > MAX_TAPS {
+                let expected = format!("a number from 1 to {MAX_TAPS}");
+                return Err(ParameterError::new("size", expected, side));
+            }
+        }
+        let border = self.border;
+        Ok(with_depth!(self.depth.unwrap_or(input.depth), D => {
+            StripFilter::boxed("box-blur", input, border, self.operator::<D>(input, isa))
+        }))
+    }
+}
+
+/// How `OpenCV` divides by an area.
+fn mean(input: Depth, output: Depth, area: u64) -> Scale {
+    let reciprocal = 1.0 / area as f64;
+    match input {
+        Depth::U8 if output == Depth::U8 && area <= 256 => fixed_mean(area as u32),
+        Depth::U8 => Scale::Single(reciprocal as f32),
+        Depth::U16 if area <= 1 << 15 => Scale::Single(reciprocal as f32),
+        Depth::I16 if area <= 1 << 16 => Scale::Single(reciprocal as f32),
+        _ => Scale::Double(reciprocal),
+    }
+}
+
+/// The division of a sum of bytes by an area of up to 256, in 23 fraction bits.
+fn fixed_mean(area: u32) -> Scale {
+    let exact = f64::from(1 << 23) / f64::from(area);
+    let (mut add, mut factor) = (area / 2, exact.floor() as u32);
+    if area == 2 {
+        // OpenCV's formula adds one to every constant image here.
+        return Scale::Fixed { add: 1, factor: 1 << 22 };
+    }
+    if exact - f64::from(factor) < 0.5 {
+        add += 1;
+    } else {
+        factor += 1;
+    }
+    Scale::Fixed { add, factor }
+}
+
+struct BoxOperator<S, A> {
+    across: Across,
+    size: (u32, u32),
+    input: Spec,
+    border: Border,
+    isa: Isa,
+    types: std::marker::PhantomData<(S, A)>,
+}
+
+/// Pixels of a strip: its sums and prefixes fit a first-level cache.
+const STRIP: usize = 2048;
+
+impl<S: Sample, A: Sum, D: Sample> Operator<D> for BoxOperator<S, A> {
+    fn reach(&self) -> Reach {
+        Reach::window(u64::from(self.size.0), u64::from(self.size.1))
+    }
+
+    fn strip_width(&self) -> usize {
+        // A wide window is summed again in each strip, so strips are much wider than it.
+        (STRIP / self.across.channels).max(8 * self.size.0 as usize)
+    }
+
+    fn scratch_bytes(&self, width: usize) -> u64 {
+        let samples = width * self.across.channels;
+        let columns = self.across.columns(samples);
+        let sums = (columns + self.across.prefix_len(samples)) * size_of::<A>();
+        (sums + 2 * columns * size_of::<S>()) as u64
+    }
+
+    fn open<'a>(
+        &'a self,
+        window: &'a Window<'a>,
+        strip: Region,
+        scratch: &mut Scratch,
+    ) -> Box<dyn Stream<D> + 'a> {
+        let samples = strip.width as usize * self.across.channels;
+        let columns = self.across.columns(samples);
+        let mut sums = scratch.borrow();
+        sums.take_samples::<A>(columns).fill(A::zeroed());
+        let reach = Reach::window(u64::from(self.size.0), u64::from(self.size.1));
+        let mut stream = BoxStream {
+            operator: self,
+            rows: Rows { window, input: &self.input, border: self.border },
+            span: [
+                strip.left as i64 - reach.before[0] as i64,
+                (strip.right() + reach.after[0]) as i64,
+            ],
+            top: strip.top as i64 - reach.before[1] as i64,
+            bottom: (strip.bottom() + reach.after[1]) as i64,
+            entered: 0,
+            columns,
+            sums,
+            prefix: scratch.borrow(),
+            pads: [scratch.borrow(), scratch.borrow()],
+        };
+        for _ in 1..self.size.1 {
+            stream.enter();
+        }
+        Box::new(stream)
+    }
+}
+
+struct BoxStream<'a, S, A> {
+    operator: &'a BoxOperator<S, A>,
+    rows: Rows<'a>,
+    /// Columns of the input that the strip depends on.
+    span: [i64; 2],
+    /// The first row of the input that it depends on, and one past the last.
+    top: i64,
+    bottom: i64,
+    /// Rows that have entered the sums.
+    entered: i64,
+    columns: usize,
+    sums: Buffer,
+    prefix: Buffer,
+    pads: [Buffer; 2],
+}
+
+impl<S: Sample, A: Sum> BoxStream<'_, S, A> {
+    /// The next row enters the sums, and the one that is now above the window leaves them.
+    fn enter(&mut self) {
+        let (rows, span, columns) = (self.rows, self.span, self.columns);
+        let height = i64::from(self.operator.size.1);
+        let isa = self.operator.isa;
+        let [first, second] = &mut self.pads;
+        let sums = self.sums.take_samples::<A>(columns);
+        // Below the strip any row will do.
+        let y = (self.top + self.entered).min(self.bottom - 1);
+        let enter = rows.row::<S>(y, span, columns, first);
+        if self.entered < height {
+            sums::enter(sums, enter, isa);
+        } else {
+            let leave = rows.row::<S>(self.top + self.entered - height, span, columns, second);
+            sums::slide(sums, enter, leave, isa);
+        }
+        self.entered += 1;
+    }
+}
+
+impl<S: Sample, A: Sum, D: Sample> Stream<D> for BoxStream<'_, S, A> {
+    fn next(&mut self, out: [&mut [D]; 2]) {
+        for out in out {
+            self.enter();
+            let across = self.operator.across;
+            let prefix = self.prefix.take_samples::<A>(across.prefix_len(out.len()));
+            let sums = self.sums.take_samples::<A>(self.columns);
+            across.run(sums, prefix, out, self.operator.isa);
+        }
+    }
+
+    fn close(self: Box<Self>, scratch: &mut Scratch) {
+        let Self { sums, prefix, pads: [first, second], .. } = *self;
+        scratch.give(second);
+        scratch.give(first);
+        scratch.give(prefix);
+        scratch.give(sums);
+    }
+}

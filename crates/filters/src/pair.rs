@@ -1,0 +1,80 @@
+//! Two operators side by side, and what is made of their rows.
+//!
+//! Both run down a strip together, so that their rows are combined while they are in cache and the
+//! source is read once.
+
+use raster::{Buffer, Region, Sample};
+
+use crate::strip::{Operator, Reach, Stream};
+use crate::{Scratch, Window};
+
+/// Two operators and what combines a row of each.
+pub(crate) struct Pair<T, F> {
+    pub(crate) parts: [Box<dyn Operator<T>>; 2],
+    pub(crate) combine: F,
+    /// Samples of a pixel.
+    pub(crate) channels: usize,
+}
+
+impl<T, D, F> Operator<D> for Pair<T, F>
+where
+    T: Sample,
+    D: Sample,
+    F: Fn([&[T]; 2], &mut [D]) + Send + Sync,
+{
+    fn reach(&self) -> Reach {
+        self.parts[0].reach().union(self.parts[1].reach())
+    }
+
+    fn strip_width(&self) -> usize {
+        self.parts[0].strip_width().min(self.parts[1].strip_width())
+    }
+
+    fn scratch_bytes(&self, width: usize) -> u64 {
+        let rows = 4 * width * self.channels * size_of::<T>();
+        rows as u64 + self.parts.iter().map(|part| part.scratch_bytes(width)).sum::<u64>()
+    }
+
+    fn open<'a>(
+        &'a self,
+        window: &'a Window<'a>,
+        strip: Region,
+        scratch: &mut Scratch,
+    ) -> Box<dyn Stream<D> + 'a> {
+        let streams = self.parts.each_ref().map(|part| part.open(window, strip, scratch));
+        let rows = [scratch.borrow(), scratch.borrow()];
+        Box::new(PairStream { combine: &self.combine, streams, rows })
+    }
+}
+
+struct PairStream<'a, T, F> {
+    combine: &'a F,
+    streams: [Box<dyn Stream<T> + 'a>; 2],
+    /// Two rows of each part.
+    rows: [Buffer; 2],
+}
+
+impl<T, D, F> Stream<D> for PairStream<'_, T, F>
+where
+    T: Sample,
+    D: Sample,
+    F: Fn([&[T]; 2], &mut [D]),
+{
+    fn next(&mut self, out: [&mut [D]; 2]) {
+        let len = out[0].len();
+        let [a, b] = self.rows.each_mut().map(|rows| rows.take_samples::<T>(2 * len));
+        for (stream, rows) in self.streams.iter_mut().zip([&mut *a, &mut *b]) {
+            let (first, second) = rows.split_at_mut(len);
+            stream.next([first, second]);
+        }
+        for (out, (a, b)) in out.into_iter().zip(a.chunks(len).zip(b.chunks(len))) {
+            (self.combine)([a, b], out);
+        }
+    }
+
+    fn close(self: Box<Self>, scratch: &mut Scratch) {
+        let Self { streams, rows, .. } = *self;
+        rows.into_iter().rev().for_each(|rows| scratch.give(rows));
+        streams.into_iter().rev().for_each(|stream| stream.close(scratch));
+    }
+}

@@ -1,0 +1,146 @@
+//! Unsharp mask: sharpens by adding what a Gaussian blur takes away.
+//!
+//! | | |
+//! |---|---|
+//! | Formula | `(1 + amount) * p - amount * blurred`, where p and its blur differ by `threshold` or more; else p |
+//! | Halo | half the Gaussian's kernel |
+//! | Borders | all five |
+//! | Arithmetic | the exact Gaussian of the depth, rounded to it, then `OpenCV`'s `addWeighted` |
+//! | Cost | that of the Gaussian, in one pass |
+
+use kernels::Isa;
+use kernels::combine::{self, Unsharp};
+use raster::{Border, Buffer, Region, Sample, Spec};
+
+use crate::depths::with_depth;
+use crate::gaussian;
+use crate::parameter::finite;
+use crate::rows::Rows;
+use crate::strip::{Operator, Reach, Stream, StripFilter};
+use crate::{Filter, GaussianBlur, ParameterError, Recipe, Scratch, Window};
+
+/// How to sharpen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct UnsharpMask {
+    /// Standard deviation of the blur in pixels, x and y; 0 as for [`GaussianBlur`].
+    pub sigma: (f64, f64),
+    /// Taps of the blur; 0 derives them from sigma.
+    pub kernel_size: (u32, u32),
+    /// How much of the difference is added.
+    pub amount: f64,
+    /// In levels: samples that differ less from their blur stay as they are.
+    pub threshold: f64,
+    /// The samples outside the image.
+    pub border: Border,
+}
+
+impl Default for UnsharpMask {
+    fn default() -> Self {
+        Self {
+            sigma: (1.0, 1.0),
+            kernel_size: (0, 0),
+            amount: 1.0,
+            threshold: 0.0,
+            border: Border::default(),
+        }
+    }
+}
+
+impl Recipe for UnsharpMask {
+    fn bind(&self, input: &Spec, isa: Isa) -> Result<Box<dyn Filter>, ParameterError> {
+        finite("amount", self.amount)?;
+        if !(self.threshold.is_finite() && self.threshold >= 0.0) {
+            let expected = "a number of at least 0";
+            return Err(ParameterError::new("threshold", expected, self.threshold));
+        }
+        let Self { sigma, kernel_size, border, .. } = *self;
+        let blur = GaussianBlur { sigma, kernel_size, border, ..Default::default() };
+        let weights = Unsharp { amount: self.amount, threshold: self.threshold };
+        Ok(with_depth!(input.depth, D => {
+            let blur = gaussian::exact::<D>(input, &blur, isa)?;
+            let operator = UnsharpOperator { blur, weights, input: *input, border, isa };
+            StripFilter::<D>::boxed("unsharp-mask", input, border, Box::new(operator))
+        }))
+    }
+}
+
+struct UnsharpOperator<D> {
+    blur: Box<dyn Operator<D>>,
+    weights: Unsharp,
+    input: Spec,
+    border: Border,
+    isa: Isa,
+}
+
+impl<D: Sample> UnsharpOperator<D> {
+    const fn channels(&self) -> usize {
+        self.input.channels as usize
+    }
+}
+
+impl<D: Sample> Operator<D> for UnsharpOperator<D> {
+    fn reach(&self) -> Reach {
+        self.blur.reach()
+    }
+
+    fn strip_width(&self) -> usize {
+        self.blur.strip_width()
+    }
+
+    fn scratch_bytes(&self, width: usize) -> u64 {
+        let rows = 3 * width * self.channels() * size_of::<D>();
+        rows as u64 + self.blur.scratch_bytes(width)
+    }
+
+    fn open<'a>(
+        &'a self,
+        window: &'a Window<'a>,
+        strip: Region,
+        scratch: &mut Scratch,
+    ) -> Box<dyn Stream<D> + 'a> {
+        let blur = self.blur.open(window, strip, scratch);
+        Box::new(UnsharpStream {
+            operator: self,
+            blur,
+            rows: Rows { window, input: &self.input, border: self.border },
+            strip,
+            y: strip.top,
+            blurred: scratch.borrow(),
+            pad: scratch.borrow(),
+        })
+    }
+}
+
+struct UnsharpStream<'a, D> {
+    operator: &'a UnsharpOperator<D>,
+    blur: Box<dyn Stream<D> + 'a>,
+    rows: Rows<'a>,
+    strip: Region,
+    y: u64,
+    blurred: Buffer,
+    pad: Buffer,
+}
+
+impl<D: Sample> Stream<D> for UnsharpStream<'_, D> {
+    fn next(&mut self, out: [&mut [D]; 2]) {
+        let len = out[0].len();
+        let blurred = self.blurred.take_samples::<D>(2 * len);
+        let (first, second) = blurred.split_at_mut(len);
+        self.blur.next([&mut *first, &mut *second]);
+        let columns = [self.strip.left as i64, self.strip.right() as i64];
+        for (out, blurred) in out.into_iter().zip([first, second]) {
+            // Below the strip any row will do.
+            let y = self.y.min(self.strip.bottom() - 1) as i64;
+            let source = self.rows.row::<D>(y, columns, len, &mut self.pad);
+            combine::unsharp(self.operator.weights, source, blurred, out, self.operator.isa);
+            self.y += 1;
+        }
+    }
+
+    fn close(self: Box<Self>, scratch: &mut Scratch) {
+        let Self { blur, blurred, pad, .. } = *self;
+        scratch.give(pad);
+        scratch.give(blurred);
+        blur.close(scratch);
+    }
+}
