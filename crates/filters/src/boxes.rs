@@ -18,7 +18,7 @@ use crate::correlate::Correlation;
 use crate::depths::with_depth;
 use crate::parameter::MAX_TAPS;
 use crate::rows::Rows;
-use crate::strip::{Operator, Reach, Stream, StripFilter};
+use crate::strip::{Operator, Reach, RowPair, Stream, StripFilter, pieces};
 use crate::{Filter, ParameterError, Recipe, Scratch, Window};
 
 /// A rectangle to sum over.
@@ -157,7 +157,7 @@ impl<S: Sample, A: Sum, D: Sample> Operator<D> for BoxOperator<S, A> {
     fn scratch_bytes(&self, width: usize) -> u64 {
         let samples = width * self.across.channels;
         let columns = self.across.columns(samples);
-        let sums = (columns + self.across.prefix_len(samples)) * size_of::<A>();
+        let sums = (columns + 2 * self.across.prefix_len(samples)) * size_of::<A>();
         (sums + 2 * columns * size_of::<S>()) as u64
     }
 
@@ -232,13 +232,22 @@ impl<S: Sample, A: Sum> BoxStream<'_, S, A> {
 }
 
 impl<S: Sample, A: Sum, D: Sample> Stream<D> for BoxStream<'_, S, A> {
-    fn next(&mut self, out: [&mut [D]; 2]) {
-        for out in out {
+    fn next(&mut self, out: &mut RowPair<'_, D>) {
+        let (across, isa) = (self.operator.across, self.operator.isa);
+        let len = out.len();
+        let prefix_len = across.prefix_len(len);
+        for prefix in 0..2 {
             self.enter();
-            let across = self.operator.across;
-            let prefix = self.prefix.take_samples::<A>(across.prefix_len(out.len()));
             let sums = self.sums.take_samples::<A>(self.columns);
-            across.run(sums, prefix, out, self.operator.isa);
+            let all = self.prefix.take_samples::<A>(2 * prefix_len);
+            across.prefix(sums, &mut all[prefix * prefix_len..][..prefix_len], isa);
+        }
+        let (first, second) = self.prefix.take_samples::<A>(2 * prefix_len).split_at(prefix_len);
+        for range in pieces(len) {
+            out.write(range.clone(), |[a, b]| {
+                across.run(&first[range.start..], a, isa);
+                across.run(&second[range.start..], b, isa);
+            });
         }
     }
 

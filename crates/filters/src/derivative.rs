@@ -63,8 +63,8 @@ impl Recipe for Derivative {
     fn bind(&self, input: &Spec, isa: Isa) -> Result<Box<dyn Filter>, ParameterError> {
         finite("scale", self.scale)?;
         finite("offset", self.offset)?;
-        let correlation = self.correlation()?;
         let (border, depth) = (self.border, self.depth.unwrap_or(gradient_depth(input.depth)));
+        let correlation = self.correlation(input.depth == Depth::I32 || depth == Depth::I32)?;
         let name = match self.operator {
             Operator::Sobel(_) => "sobel",
             Operator::Scharr => "scharr",
@@ -77,21 +77,22 @@ impl Recipe for Derivative {
 }
 
 impl Derivative {
-    /// The taps of both axes.
-    pub(crate) fn correlation(&self) -> Result<Correlation, ParameterError> {
+    /// The taps of both axes, scaled in float64 if `wide`.
+    pub(crate) fn correlation(&self, wide: bool) -> Result<Correlation, ParameterError> {
         let (mut x, mut y) = match self.operator {
             Operator::Sobel(size) => sobel_taps(size, self.dx, self.dy)?,
             Operator::Scharr => scharr_taps(self.dx, self.dy)?,
         };
-        // As OpenCV does it, in float32, and on the axis across a derivative along x.
-        if self.scale != 1.0 {
-            let axis = if self.dx == 0 { &mut x } else { &mut y };
-            for tap in axis {
-                *tap = f64::from(*tap as f32 * self.scale as f32);
-            }
-        }
+        // As OpenCV does it: on the axis across a derivative along x.
+        let axis = if self.dx == 0 { &mut x } else { &mut y };
+        axis.iter_mut().for_each(|tap| *tap = scaled(*tap, self.scale, wide));
         Ok(Correlation { x, y, offset: self.offset, wide: false })
     }
+}
+
+/// A tap times a scale: in float32, as `OpenCV` does it, unless sums are `wide`.
+pub(crate) fn scaled(tap: f64, scale: f64, wide: bool) -> f64 {
+    if wide { tap * scale } else { f64::from(tap as f32 * scale as f32) }
 }
 
 /// The depth that holds derivatives of images of that depth: int16 for uint8, int32 for int32, else

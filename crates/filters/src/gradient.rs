@@ -43,7 +43,9 @@ impl Recipe for GradientMagnitude {
         let part = |dx, dy| {
             let Self { operator, scale, border, .. } = *self;
             let derivative = Derivative { operator, dx, dy, scale, border, ..Default::default() };
-            Ok(derivative.correlation()?.operator::<f32>(input, border, isa))
+            Ok(derivative
+                .correlation(input.depth == Depth::I32)?
+                .operator::<f32>(input, border, isa))
         };
         let parts = [part(1, 0)?, part(0, 1)?];
         let channels = input.channels as usize;

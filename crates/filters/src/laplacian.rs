@@ -14,7 +14,7 @@ use raster::{Border, Depth, Sample, Spec};
 
 use crate::correlate::{Correlation, dense_operator};
 use crate::depths::with_depth;
-use crate::derivative::{check_size, difference, gradient_depth};
+use crate::derivative::{check_size, difference, gradient_depth, scaled};
 use crate::pair::Pair;
 use crate::parameter::finite;
 use crate::strip::{Operator, StripFilter};
@@ -57,7 +57,7 @@ impl Laplacian {
     fn operator<D: Sample>(&self, input: &Spec, isa: Isa) -> Box<dyn Operator<D>> {
         let wide = input.depth == Depth::I32 || D::DEPTH == Depth::I32;
         if self.size <= 3 || wide {
-            return dense_operator(&self.dense(), wide, input, self.border, isa);
+            return dense_operator(&self.dense(wide), wide, input, self.border, isa);
         }
         if input.depth == Depth::U8 && self.size == 5 {
             self.sum::<i16, D>(input, isa)
@@ -67,7 +67,7 @@ impl Laplacian {
     }
 
     /// As one kernel of two dimensions.
-    fn dense(&self) -> Kernel2d {
+    fn dense(&self, wide: bool) -> Kernel2d {
         let (side, taps) = match self.size {
             1 => (3, vec![0.0, 1.0, 0.0, 1.0, -4.0, 1.0, 0.0, 1.0, 0.0]),
             3 => (3, vec![2.0, 0.0, 2.0, 0.0, -8.0, 0.0, 2.0, 0.0, 2.0]),
@@ -78,7 +78,7 @@ impl Laplacian {
                 (side, (0..side * side).map(|i| pairs(i / side, i % side)).collect())
             }
         };
-        let taps = taps.into_iter().map(|tap: f64| f64::from(tap as f32 * self.scale as f32));
+        let taps = taps.into_iter().map(|tap| scaled(tap, self.scale, wide));
         Kernel2d { taps: taps.collect(), width: side, height: side, offset: self.offset }
     }
 

@@ -5,7 +5,7 @@
 
 use raster::{Buffer, Region, Sample};
 
-use crate::strip::{Operator, Reach, Stream};
+use crate::strip::{Operator, Reach, RowPair, Stream, pieces};
 use crate::{Scratch, Window};
 
 /// Two operators and what combines a row of each.
@@ -60,15 +60,19 @@ where
     D: Sample,
     F: Fn([&[T]; 2], &mut [D]),
 {
-    fn next(&mut self, out: [&mut [D]; 2]) {
-        let len = out[0].len();
+    fn next(&mut self, out: &mut RowPair<'_, D>) {
+        let len = out.len();
         let [a, b] = self.rows.each_mut().map(|rows| rows.take_samples::<T>(2 * len));
         for (stream, rows) in self.streams.iter_mut().zip([&mut *a, &mut *b]) {
             let (first, second) = rows.split_at_mut(len);
-            stream.next([first, second]);
+            stream.next(&mut RowPair::new([first, second]));
         }
-        for (out, (a, b)) in out.into_iter().zip(a.chunks(len).zip(b.chunks(len))) {
-            (self.combine)([a, b], out);
+        let ((a, b), (c, d)) = (a.split_at(len), b.split_at(len));
+        for range in pieces(len) {
+            out.write(range.clone(), |[first, second]| {
+                (self.combine)([&a[range.clone()], &c[range.clone()]], first);
+                (self.combine)([&b[range.clone()], &d[range.clone()]], second);
+            });
         }
     }
 

@@ -46,6 +46,17 @@ impl<'a> Rows<'a> {
         pad
     }
 
+    /// What of row `y` the window holds from column `first` on, to be fetched ahead.
+    pub(crate) fn peek<S: Sample>(&self, y: i64, first: i64) -> &'a [S] {
+        let span = &self.window.columns;
+        match (self.window.rows.offset(y), span.offset(first.max(span.start))) {
+            (Some(row), Some(at)) => {
+                &self.window.view.row(row)[at * self.input.channels as usize..]
+            }
+            _ => &[],
+        }
+    }
+
     /// Writes the samples of pixels `first .. last` of a row, those outside by the border's rule.
     fn pad_row<S: Sample>(&self, row: &[S], first: i64, last: i64, pad: &mut [S]) {
         let channels = self.input.channels as usize;

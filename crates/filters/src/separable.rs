@@ -3,18 +3,20 @@
 //! Rows flow through a ring of intermediate lines: the row pass fills one line (two source rows), the
 //! column pass makes two output rows from the ring, and both stay close in cache.
 
+use std::ops::Range;
+
 use bytemuck::Pod;
 use kernels::separable::{Lines, Separable};
 use raster::{Border, Buffer, Region, Sample, Spec};
 
 use crate::rows::Rows;
-use crate::strip::{Operator, Reach, Stream};
+use crate::strip::{Operator, Reach, RowPair, Stream, pieces};
 use crate::{Scratch, Window};
 
 /// Bytes of intermediate lines that one strip may take. Twice a first-level cache: narrower strips
 /// would fit it, but rows of the source shorter than some KiB cost more than they save (measured on
 /// Zen 4 for 3 to 31 taps; flat from 24 to 256 KiB within the noise).
-const RING_BYTES: usize = 64 * 1024;
+const RING_BYTES: usize = 128 * 1024;
 /// Samples that a strip has at least, so that the cost of a call stays small beside the work.
 const MIN_STRIP: usize = 256;
 
@@ -84,7 +86,7 @@ impl<S: Sample, M: Pod, D: Sample> Operator<D> for SeparableOperator<S, M, D> {
             pads: [scratch.borrow(), scratch.borrow()],
         };
         for _ in 0..count - 1 {
-            stream.fill();
+            stream.fill(|_, _| ());
         }
         Box::new(stream)
     }
@@ -109,35 +111,41 @@ struct SeparableStream<'a, S, M, D> {
 }
 
 impl<S: Sample, M: Pod, D: Sample> SeparableStream<'_, S, M, D> {
-    /// Filters the next two source rows into the ring.
-    fn fill(&mut self) {
-        let kernel = &self.operator.kernel;
-        let len = kernel.row.source_len(self.samples);
+    /// Filters the next two source rows into the ring, piece by piece; what is to be done with the
+    /// lines of the window follows each piece.
+    fn fill(&mut self, mut follow: impl FnMut(Lines<'_, M>, Range<usize>)) {
+        let Self { operator, rows, columns, samples, line_len, .. } = *self;
+        let kernel = &operator.kernel;
+        let count = kernel.column.lines();
+        let len = kernel.row.source_len(samples);
         let top = self.top + 2 * self.line as i64;
         // The last line may hold a row below the last window: any row will do.
-        let bottom = (top + 1).min(self.bottom - 1);
+        let y = [top, top + 1].map(|y| y.min(self.bottom - 1));
         let [first, second] = &mut self.pads;
-        let source = [
-            self.rows.row(top.min(self.bottom - 1), self.columns, len, first),
-            self.rows.row(bottom, self.columns, len, second),
-        ];
-        let start = self.starts[self.line % kernel.column.lines()];
-        let ring = self.ring.take_samples::<M>(self.operator.ring_len(self.samples));
-        kernel.row.run(source, &mut ring[start..][..self.line_len], self.samples);
+        let source = [rows.row(y[0], columns, len, first), rows.row(y[1], columns, len, second)];
+        let ahead = [top + 2, top + 3].map(|y| rows.peek::<S>(y, columns[0]));
+        let ring = self.ring.take_samples::<M>(operator.ring_len(samples));
+        let start = self.starts[self.line % count];
+        // The oldest line begins the window, the one that is filled ends it.
+        let starts = &self.starts[(self.line + 1) % count..][..count];
+        for range in pieces(samples) {
+            for row in ahead {
+                kernels::prefetch(row.get(range.clone()).unwrap_or_default());
+            }
+            let line = &mut ring[start..][..line_len];
+            kernel.row.run(source, line, samples, range.clone());
+            follow(Lines::new(ring, starts, line_len), range);
+        }
         self.line += 1;
     }
 }
 
 impl<S: Sample, M: Pod, D: Sample> Stream<D> for SeparableStream<'_, S, M, D> {
-    fn next(&mut self, out: [&mut [D]; 2]) {
-        let count = self.operator.kernel.column.lines();
-        // The oldest line begins the window; the line about to be filled ends it.
-        let first = (self.line + 1 - count) % count;
-        self.fill();
-        let len = self.operator.ring_len(self.samples);
-        let ring = self.ring.take_samples::<M>(len);
-        let lines = Lines::new(ring, &self.starts[first..first + count], self.line_len);
-        self.operator.kernel.column.run(&lines, out);
+    fn next(&mut self, out: &mut RowPair<'_, D>) {
+        let (column, samples) = (&self.operator.kernel.column, self.samples);
+        self.fill(|lines, range| {
+            out.write(range.clone(), |rows| column.run(&lines, samples, range.start, rows));
+        });
     }
 
     fn close(self: Box<Self>, scratch: &mut Scratch) {

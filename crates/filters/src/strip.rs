@@ -4,7 +4,9 @@
 //! strips narrow enough that what flows between the passes of an operator stays in cache, and has
 //! each strip made from top to bottom.
 
-use raster::{Border, Region, Sample, Spec, ViewMut};
+use std::ops::Range;
+
+use raster::{Border, Region, Sample, Spec, ViewMut, stream_copy};
 
 use crate::{Demand, Filter, Scratch, Window};
 
@@ -31,10 +33,74 @@ pub(crate) trait Operator<D>: Send + Sync {
 /// A strip on its way.
 pub(crate) trait Stream<D> {
     /// Makes the next two rows. Below the last row of the strip it may make anything.
-    fn next(&mut self, out: [&mut [D]; 2]);
+    fn next(&mut self, out: &mut RowPair<'_, D>);
 
     /// Ends the strip.
     fn close(self: Box<Self>, scratch: &mut Scratch);
+}
+
+/// Samples of a row that are made at once: so many that calls cost little beside the work, and so few
+/// that fetching and writing goes on beside it all the time.
+pub(crate) const PIECE: usize = 512;
+
+/// Where two rows go.
+pub(crate) struct RowPair<'a, D> {
+    rows: [&'a mut [D]; 2],
+    /// Where they are made first, if they are to be written past the caches.
+    stage: Option<Stage<'a, D>>,
+}
+
+/// Two rows in cache, on their way past it.
+struct Stage<'a, D> {
+    rows: [&'a mut [D]; 2],
+    /// Samples that have been written.
+    written: [usize; 2],
+}
+
+impl<'a, D: Sample> RowPair<'a, D> {
+    /// Rows that are filled in place.
+    pub(crate) const fn new(rows: [&'a mut [D]; 2]) -> Self {
+        Self { rows, stage: None }
+    }
+
+    /// Rows that are made in `stage`, of twice their length, and from there written past the caches.
+    fn streamed(rows: [&'a mut [D]; 2], stage: &'a mut [D]) -> Self {
+        let (first, second) = stage.split_at_mut(rows[0].len());
+        Self { rows, stage: Some(Stage { rows: [first, second], written: [0; 2] }) }
+    }
+
+    /// Samples of a row.
+    pub(crate) const fn len(&self) -> usize {
+        self.rows[0].len()
+    }
+
+    /// Fills a piece of both rows. Pieces come in order.
+    pub(crate) fn write(&mut self, range: Range<usize>, fill: impl FnOnce([&mut [D]; 2])) {
+        let Some(stage) = &mut self.stage else {
+            return fill(self.rows.each_mut().map(|row| &mut row[range.clone()]));
+        };
+        fill(stage.rows.each_mut().map(|row| &mut row[range.clone()]));
+        for (i, row) in self.rows.iter_mut().enumerate() {
+            let written = &mut stage.written[i];
+            // Whole lines of the cache: a part of one would be fetched before it is written.
+            let end = if range.end == row.len() { range.end } else { whole_lines(row, range.end) };
+            if end > *written {
+                stream_copy(&mut row[*written..end], &stage.rows[i][*written..end]);
+                *written = end;
+            }
+        }
+    }
+}
+
+/// The first samples of a row, up to `end`, that end with a line of the cache.
+fn whole_lines<D>(row: &[D], end: usize) -> usize {
+    let address = row.as_ptr().wrapping_add(end) as usize;
+    end.saturating_sub(address % 64 / size_of::<D>())
+}
+
+/// The pieces of a row of so many samples.
+pub(crate) fn pieces(samples: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..samples).step_by(PIECE).map(move |at| at..samples.min(at + PIECE))
 }
 
 /// How many pixels an operator looks back and ahead, along rows and down columns.
@@ -99,23 +165,24 @@ impl<D: Sample> StripFilter<D> {
         scratch: &mut Scratch,
     ) {
         let samples = (strip.width * u64::from(self.output.channels)) as usize;
-        let mut buffers = [scratch.borrow(), scratch.borrow()];
-        let [first, second] = buffers.each_mut().map(|buffer| buffer.take_samples::<D>(samples));
+        let (mut spare, mut stage) = (scratch.borrow(), scratch.borrow());
         let mut stream = self.operator.open(window, strip, scratch);
         for y in (0..strip.height as usize).step_by(2) {
-            let is_pair = y + 1 < out.height();
-            if is_pair && !out.is_streamed() {
-                stream.next(out.rows([y, y + 1]));
-                continue;
-            }
-            stream.next([&mut *first, &mut *second]);
-            out.write_row(y, first);
-            if is_pair {
-                out.write_row(y + 1, second);
-            }
+            let streamed = out.is_streamed();
+            let rows = if y + 1 < out.height() {
+                out.rows([y, y + 1])
+            } else {
+                [out.row(y), spare.take_samples::<D>(samples)]
+            };
+            stream.next(&mut if streamed {
+                RowPair::streamed(rows, stage.take_samples(2 * samples))
+            } else {
+                RowPair::new(rows)
+            });
         }
         stream.close(scratch);
-        buffers.into_iter().rev().for_each(|buffer| scratch.give(buffer));
+        scratch.give(stage);
+        scratch.give(spare);
     }
 }
 
@@ -152,7 +219,7 @@ impl<D: Sample> Filter for StripFilter<D> {
 
     fn scratch_bytes(&self, width: u64) -> u64 {
         let width = width.min(self.operator.strip_width() as u64 + 63);
-        let rows = 2 * width * self.output.pixel_bytes();
-        rows + self.operator.scratch_bytes(width as usize)
+        // A spare row, and two on their way past the caches.
+        3 * width * self.output.pixel_bytes() + self.operator.scratch_bytes(width as usize)
     }
 }

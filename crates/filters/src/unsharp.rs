@@ -16,7 +16,7 @@ use crate::depths::with_depth;
 use crate::gaussian;
 use crate::parameter::finite;
 use crate::rows::Rows;
-use crate::strip::{Operator, Reach, Stream, StripFilter};
+use crate::strip::{Operator, Reach, RowPair, Stream, StripFilter, pieces};
 use crate::{Filter, GaussianBlur, ParameterError, Recipe, Scratch, Window};
 
 /// How to sharpen.
@@ -88,7 +88,7 @@ impl<D: Sample> Operator<D> for UnsharpOperator<D> {
     }
 
     fn scratch_bytes(&self, width: usize) -> u64 {
-        let rows = 3 * width * self.channels() * size_of::<D>();
+        let rows = 4 * width * self.channels() * size_of::<D>();
         rows as u64 + self.blur.scratch_bytes(width)
     }
 
@@ -106,7 +106,7 @@ impl<D: Sample> Operator<D> for UnsharpOperator<D> {
             strip,
             y: strip.top,
             blurred: scratch.borrow(),
-            pad: scratch.borrow(),
+            pads: [scratch.borrow(), scratch.borrow()],
         })
     }
 }
@@ -118,27 +118,34 @@ struct UnsharpStream<'a, D> {
     strip: Region,
     y: u64,
     blurred: Buffer,
-    pad: Buffer,
+    pads: [Buffer; 2],
 }
 
 impl<D: Sample> Stream<D> for UnsharpStream<'_, D> {
-    fn next(&mut self, out: [&mut [D]; 2]) {
-        let len = out[0].len();
-        let blurred = self.blurred.take_samples::<D>(2 * len);
-        let (first, second) = blurred.split_at_mut(len);
-        self.blur.next([&mut *first, &mut *second]);
+    fn next(&mut self, out: &mut RowPair<'_, D>) {
+        let len = out.len();
+        let (first, second) = self.blurred.take_samples::<D>(2 * len).split_at_mut(len);
+        self.blur.next(&mut RowPair::new([&mut *first, &mut *second]));
         let columns = [self.strip.left as i64, self.strip.right() as i64];
-        for (out, blurred) in out.into_iter().zip([first, second]) {
-            // Below the strip any row will do.
-            let y = self.y.min(self.strip.bottom() - 1) as i64;
-            let source = self.rows.row::<D>(y, columns, len, &mut self.pad);
-            combine::unsharp(self.operator.weights, source, blurred, out, self.operator.isa);
-            self.y += 1;
+        let [pad, other_pad] = &mut self.pads;
+        // Below the strip any row will do.
+        let y = [self.y, self.y + 1].map(|y| y.min(self.strip.bottom() - 1) as i64);
+        let source = self.rows.row::<D>(y[0], columns, len, pad);
+        let other_source = self.rows.row::<D>(y[1], columns, len, other_pad);
+        let UnsharpOperator { weights, isa, .. } = *self.operator;
+        for range in pieces(len) {
+            out.write(range.clone(), |[out, other]| {
+                combine::unsharp(weights, &source[range.clone()], &first[range.clone()], out, isa);
+                let blurred = &second[range.clone()];
+                combine::unsharp(weights, &other_source[range.clone()], blurred, other, isa);
+            });
         }
+        self.y += 2;
     }
 
     fn close(self: Box<Self>, scratch: &mut Scratch) {
-        let Self { blur, blurred, pad, .. } = *self;
+        let Self { blur, blurred, pads: [pad, other_pad], .. } = *self;
+        scratch.give(other_pad);
         scratch.give(pad);
         scratch.give(blurred);
         blur.close(scratch);

@@ -6,7 +6,13 @@
 
 #![expect(clippy::inline_always, reason = "must compile for the caller's instruction set")]
 
+#[cfg(target_arch = "aarch64")]
+use std::arch::aarch64 as arch;
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64 as arch;
 use std::sync::OnceLock;
+
+use crate::vector::{Vector, Words};
 
 /// An instruction set that kernels are compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,41 +40,35 @@ pub(crate) trait Vectorized {
 
 /// The vector registers that a [`Vectorized`] loop is compiled for.
 pub(crate) trait Vectors {
-    /// Bytes of a register; 0 asks for one sample at a time.
+    /// Bytes of a register; 0 stands for one sample at a time.
     const BYTES: usize;
+    /// Registers of float32.
+    type F32: Vector<f32>;
+    /// Registers of float64.
+    type F64: Vector<f64>;
+    /// Registers of 16-bit integers.
+    type I16: Words;
 }
 
-/// Registers of `BYTES` bytes.
-pub(crate) struct Registers<const BYTES: usize>;
+macro_rules! vectors {
+    ($(#[$attribute:meta])* $name:ident: $bytes:literal, $f32:ty, $f64:ty, $i16:ty) => {
+        $(#[$attribute])*
+        struct $name;
 
-impl<const BYTES: usize> Vectors for Registers<BYTES> {
-    const BYTES: usize = BYTES;
-}
-
-/// Runs a statement with the constant `$lanes` set to the value of `$count`: 1, 16, 32 or 64.
-macro_rules! with_lanes {
-    ($count:expr, $lanes:ident => $body:expr) => {
-        match $count {
-            64 => {
-                const $lanes: usize = 64;
-                $body
-            }
-            32 => {
-                const $lanes: usize = 32;
-                $body
-            }
-            16 => {
-                const $lanes: usize = 16;
-                $body
-            }
-            _ => {
-                const $lanes: usize = 1;
-                $body
-            }
+        $(#[$attribute])*
+        impl Vectors for $name {
+            const BYTES: usize = $bytes;
+            type F32 = $f32;
+            type F64 = $f64;
+            type I16 = $i16;
         }
     };
 }
-pub(crate) use with_lanes;
+
+vectors!(One: 0, [f32; 1], [f64; 1], [i16; 1]);
+vectors!(#[cfg(target_arch = "aarch64")] Neon: 16, arch::float32x4_t, arch::float64x2_t, arch::int16x8_t);
+vectors!(#[cfg(target_arch = "x86_64")] Avx2: 32, arch::__m256, arch::__m256d, arch::__m256i);
+vectors!(#[cfg(target_arch = "x86_64")] Avx512: 64, arch::__m512, arch::__m512d, arch::__m512i);
 
 impl Isa {
     /// Every instruction set, narrowest first.
@@ -130,9 +130,9 @@ impl Isa {
     #[inline]
     pub(crate) fn run<K: Vectorized>(self, kernel: K) -> K::Output {
         match self {
-            Self::Scalar => kernel.run::<Registers<0>>(),
+            Self::Scalar => kernel.run::<One>(),
             #[cfg(target_arch = "aarch64")]
-            Self::Neon => kernel.run::<Registers<16>>(),
+            Self::Neon => kernel.run::<Neon>(),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => {
                 assert!(self.is_supported());
@@ -163,13 +163,13 @@ impl Isa {
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 fn avx2<K: Vectorized>(kernel: K) -> K::Output {
-    kernel.run::<Registers<32>>()
+    kernel.run::<Avx2>()
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
 fn avx512<K: Vectorized>(kernel: K) -> K::Output {
-    kernel.run::<Registers<64>>()
+    kernel.run::<Avx512>()
 }
 
 #[cfg(test)]

@@ -7,9 +7,12 @@
 
 pub mod combine;
 mod isa;
+mod prefetch;
 pub mod separable;
 pub mod sums;
+mod vector;
 #[cfg(target_arch = "x86_64")]
 mod wide;
 
 pub use isa::Isa;
+pub use prefetch::prefetch;

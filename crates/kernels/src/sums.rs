@@ -119,20 +119,27 @@ impl Across {
         n + (self.width - 1) * self.channels
     }
 
-    /// The length of the memory for prefixes that [`run`](Self::run) wants.
+    /// The length of the prefix sums for `n` samples.
     pub const fn prefix_len(&self, n: usize) -> usize {
         self.columns(n).next_multiple_of(BLOCK) + self.channels
     }
 
-    /// Sums windows of columns into `out`; `prefix` is memory to work in.
+    /// Sums up the columns from the left.
     ///
     /// # Panics
-    /// If there are fewer sums than [`columns`](Self::columns), or `prefix` is shorter than
-    /// [`prefix_len`](Self::prefix_len).
-    pub fn run<A: Sum, D: Sample>(&self, sums: &[A], prefix: &mut [A], out: &mut [D], isa: Isa) {
-        let sums = &sums[..self.columns(out.len())];
-        let prefix = &mut prefix[..self.prefix_len(out.len())];
-        isa.run(AcrossRun { across: *self, sums, prefix, out });
+    /// If `prefix` is shorter than the sums, to whole blocks, and a pixel.
+    pub fn prefix<A: Sum>(&self, sums: &[A], prefix: &mut [A], isa: Isa) {
+        assert!(prefix.len() >= sums.len().next_multiple_of(BLOCK) + self.channels);
+        isa.run(PrefixRun { channels: self.channels, sums, prefix });
+    }
+
+    /// Makes samples of the prefix sums from their first window on.
+    ///
+    /// # Panics
+    /// If there are too few of them for `out`.
+    pub fn run<A: Sum, D: Sample>(&self, prefix: &[A], out: &mut [D], isa: Isa) {
+        let ends = &prefix[self.width * self.channels..][..out.len()];
+        isa.run(AcrossRun { scale: self.scale, starts: &prefix[..out.len()], ends, out });
     }
 }
 
@@ -173,20 +180,18 @@ impl<S: Sample, A: Sum> Vectorized for Slide<'_, S, A> {
     }
 }
 
-struct AcrossRun<'a, A, D> {
-    across: Across,
+struct PrefixRun<'a, A> {
+    channels: usize,
     sums: &'a [A],
     prefix: &'a mut [A],
-    out: &'a mut [D],
 }
 
-impl<A: Sum, D: Sample> Vectorized for AcrossRun<'_, A, D> {
+impl<A: Sum> Vectorized for PrefixRun<'_, A> {
     type Output = ();
 
     #[inline(always)]
     fn run<V: Vectors>(self) {
-        let Self { across, sums, prefix, out } = self;
-        let channels = across.channels;
+        let Self { channels, sums, prefix } = self;
         // Before the first column all prefixes are 0.
         prefix[..channels].fill(A::zeroed());
         if channels == 1 && V::BYTES > 0 {
@@ -196,8 +201,23 @@ impl<A: Sum, D: Sample> Vectorized for AcrossRun<'_, A, D> {
                 prefix[channels + i] = prefix[i].plus(sums[i]);
             }
         }
-        let ends = &prefix[across.width * channels..][..out.len()];
-        let starts = &prefix[..out.len()];
+    }
+}
+
+struct AcrossRun<'a, A, D> {
+    scale: Scale,
+    starts: &'a [A],
+    ends: &'a [A],
+    out: &'a mut [D],
+}
+
+impl<A: Sum, D: Sample> Vectorized for AcrossRun<'_, A, D> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Vectors>(self) {
+        let Self { scale, out, .. } = self;
+        let (starts, ends) = (&self.starts[..out.len()], &self.ends[..out.len()]);
         macro_rules! each {
             (|$sum:ident| $result:expr) => {
                 for i in 0..out.len() {
@@ -206,7 +226,7 @@ impl<A: Sum, D: Sample> Vectorized for AcrossRun<'_, A, D> {
                 }
             };
         }
-        match across.scale {
+        match scale {
             Scale::One if D::DEPTH == Depth::I32 => each!(|sum| D::from_f64(sum.double())),
             Scale::One => each!(|sum| D::from_f32(sum.single())),
             Scale::Fixed { add, factor } => each!(|sum| {

@@ -24,11 +24,18 @@ fn filter<S: Sample, M: bytemuck::Pod, D: Sample>(
             // An unaligned start: the kernel sees the row from `shift` samples on.
             (0..shift + row.source_len(n)).map(|x| sample(2 * line + y, x)).collect()
         });
-        row.run([&rows[0][shift..], &rows[1][shift..]], &mut ring[start..][..len], n);
+        let source = [&rows[0][shift..], &rows[1][shift..]];
+        // In pieces, as in use.
+        for at in (0..n).step_by(128) {
+            row.run(source, &mut ring[start..][..len], n, at..n.min(at + 128));
+        }
     }
     let mut out = [vec![D::zeroed(); n], vec![D::zeroed(); n]];
+    let lines = Lines::new(&ring, &starts, len);
     let [a, b] = &mut out;
-    column.run(&Lines::new(&ring, &starts, len), [a, b]);
+    for (i, (a, b)) in a.chunks_mut(64).zip(b.chunks_mut(64)).enumerate() {
+        column.run(&lines, n, 64 * i, [a, b]);
+    }
     out
 }
 
@@ -193,13 +200,17 @@ proptest! {
             compare_rows!(|isa| {
                 let mut out = (vec![0u8; n], vec![0f32; n]);
                 let mut prefix = vec![0; across.prefix_len(n)];
-                across.run(&added, &mut prefix, &mut out.0, isa);
-                across.run(&added, &mut prefix, &mut out.1, isa);
-                out
+                across.prefix(&added, &mut prefix, isa);
+                across.run(&prefix, &mut out.0, isa);
+                across.run(&prefix, &mut out.1, isa);
+                (out, prefix[..len + channels].to_vec())
             });
         }
         let mut out = vec![0i32; n];
-        across(Scale::One).run(&added, &mut vec![0; across(Scale::One).prefix_len(n)], &mut out, Isa::best());
+        let across = across(Scale::One);
+        let mut prefix = vec![0; across.prefix_len(n)];
+        across.prefix(&added, &mut prefix, Isa::best());
+        across.run(&prefix, &mut out, Isa::best());
         for (i, sum) in out.iter().enumerate() {
             let window = added[i..].iter().step_by(channels).take(width);
             prop_assert_eq!(*sum, window.sum::<i32>());
@@ -278,6 +289,12 @@ fn every_width_of_peaky_and_flat_kernels() {
                 let result = filter(&separable::fixed8(&fixed8, 1, isa), n, shift, bytes);
                 let result = result.map(|row| row.into_iter().map(u64::from).collect::<Vec<_>>());
                 assert_eq!(result, expected, "uint8, {} at width {n}, {taps:?}", isa.name());
+                if let Some(kernel) = separable::tiny8(&fixed8, 1, isa) {
+                    let result = filter(&kernel, n, shift, bytes);
+                    let result =
+                        result.map(|row| row.into_iter().map(u64::from).collect::<Vec<_>>());
+                    assert_eq!(result, expected, "in 16 bits, {} at width {n}", isa.name());
+                }
                 let result = filter(&separable::fixed16(&fixed16, 1, isa), n, shift, words);
                 let result = result.map(|row| row.into_iter().map(u64::from).collect::<Vec<_>>());
                 assert_eq!(result, expected16, "uint16, {} at width {n}, {taps:?}", isa.name());

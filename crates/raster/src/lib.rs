@@ -27,4 +27,5 @@ pub use buffer::Buffer;
 pub use depth::{Depth, Sample};
 pub use region::Region;
 pub use spec::{Spec, SpecError};
+pub use stream::stream_copy;
 pub use view::{View, ViewMut};

@@ -4,12 +4,18 @@
 //! would first fetch each line of it from memory; streaming stores write whole lines straight away,
 //! which spares a third of the traffic of a filter that is bound by memory.
 
+use bytemuck::Pod;
+
 /// Copies `source` to `target`, of the same length. Where the processor allows, whole lines go past
-/// the caches; [`fence`] must follow before other threads read them.
-pub(crate) fn copy(target: &mut [u8], source: &[u8]) {
+/// the caches: into rows of a [streamed](crate::ViewMut::streamed) view, which sees to it that
+/// other threads find them.
+///
+/// # Panics
+/// If the lengths differ.
+pub fn stream_copy<T: Pod>(target: &mut [T], source: &[T]) {
     assert_eq!(target.len(), source.len());
     #[cfg(target_arch = "x86_64")]
-    copy_lines(target, source);
+    copy_lines(bytemuck::cast_slice_mut(target), bytemuck::cast_slice(source));
     #[cfg(not(target_arch = "x86_64"))]
     target.copy_from_slice(source);
 }
@@ -57,7 +63,7 @@ mod tests {
         for start in [0, 1, 31, 63] {
             for len in [0, 1, 63, 64, 65, 200, 500] {
                 let mut target = vec![0xEE; 600];
-                copy(&mut target[start..start + len], &source[3..3 + len]);
+                stream_copy(&mut target[start..start + len], &source[3..3 + len]);
                 fence();
                 assert_eq!(target[start..start + len], source[3..3 + len]);
                 assert!(target[..start].iter().chain(&target[start + len..]).all(|&x| x == 0xEE));

@@ -27,7 +27,7 @@ pub struct ViewMut<'a> {
     height: usize,
     channels: usize,
     depth: Depth,
-    /// Whether whole rows are written past the caches.
+    /// Whether rows are written past the caches.
     streamed: bool,
     lifetime: PhantomData<&'a mut [u8]>,
 }
@@ -173,14 +173,14 @@ impl<'a> ViewMut<'a> {
     }
 
     /// The same view, of memory that nobody reads before it has left the caches: so large, that is.
-    /// [`write_row`](Self::write_row) then bypasses them.
+    /// [`stream_copy`](crate::stream_copy) is then the faster way to fill its rows.
     #[must_use]
     pub const fn streamed(mut self) -> Self {
         self.streamed = true;
         self
     }
 
-    /// Whether [`write_row`](Self::write_row) is the faster way to fill the view.
+    /// Whether the view was said to be [streamed](Self::streamed).
     pub const fn is_streamed(&self) -> bool {
         self.streamed
     }
@@ -255,20 +255,6 @@ impl<'a> ViewMut<'a> {
             height: region.height as usize,
             lifetime: PhantomData,
             ..*self
-        }
-    }
-
-    /// Copies `source` into row `y`, past the caches where the view is [streamed](Self::streamed).
-    ///
-    /// # Panics
-    /// If `T` is not the view's depth, the row is outside, or the lengths differ.
-    pub fn write_row<T: Sample>(&mut self, y: usize, source: &[T]) {
-        let streamed = self.streamed;
-        let row = self.row::<T>(y);
-        if streamed {
-            stream::copy(bytemuck::cast_slice_mut(row), bytemuck::cast_slice(source));
-        } else {
-            row.copy_from_slice(source);
         }
     }
 

@@ -93,7 +93,7 @@ pub(crate) trait Blurred: Sample {
 }
 
 macro_rules! fixed {
-    ($sample:ty, $bits:literal, $kernel:ident) => {
+    ($sample:ty, $bits:literal, $kernel:ident $(or $tiny:ident)?) => {
         impl Blurred for $sample {
             fn exact(
                 taps: Taps<f64>,
@@ -102,15 +102,19 @@ macro_rules! fixed {
                 isa: Isa,
             ) -> Box<dyn Operator<Self>> {
                 let taps = taps.map(|axis| taps::fixed(axis, $bits));
-                let kernel = separable::$kernel(&taps, input.channels as usize, isa);
+                let channels = input.channels as usize;
                 let reach = Reach::window(taps.x.len() as u64, taps.y.len() as u64);
+                $(if let Some(kernel) = separable::$tiny(&taps, channels, isa) {
+                    return Box::new(SeparableOperator { kernel, input: *input, border, reach });
+                })?
+                let kernel = separable::$kernel(&taps, channels, isa);
                 Box::new(SeparableOperator { kernel, input: *input, border, reach })
             }
         }
     };
 }
 
-fixed!(u8, 8, fixed8);
+fixed!(u8, 8, fixed8 or tiny8);
 fixed!(u16, 16, fixed16);
 
 macro_rules! float {

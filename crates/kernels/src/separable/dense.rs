@@ -1,17 +1,22 @@
 //! Kernels of two dimensions.
 //!
-//! The row pass copies two source rows with their reach into a line; the column pass sums over the
+//! The row pass converts two source rows with their reach into a line; the column pass sums over the
 //! taps of both dimensions, in row-major order, those that are not zero.
 
 #![expect(clippy::inline_always, reason = "must compile for the caller's instruction set")]
 
 use std::marker::PhantomData;
+use std::ops::Range;
 
 use raster::Sample;
 
-use super::plane::{ColumnLoop, PlaneColumn, Rows, row_len};
-use super::{Float, RowPass, Separable, assert_row};
+use super::chain::Rounded;
+use super::fir::Finish;
+use super::plane::{Rows, row_len};
+use super::{ColumnPass, Float, Lines, PAD, Real, RowPass, Separable, assert_column, assert_row};
 use crate::Isa;
+use crate::isa::{Vectorized, Vectors};
+use crate::vector::Vector;
 
 /// A kernel of two dimensions.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +31,7 @@ pub struct Kernel2d {
     pub offset: f64,
 }
 
-pub(super) fn dense<S, M, D>(kernel: &Kernel2d, channels: usize, isa: Isa) -> Separable<S, S, D>
+pub(super) fn dense<S, M, D>(kernel: &Kernel2d, channels: usize, isa: Isa) -> Separable<S, M, D>
 where
     S: Sample,
     M: Float<S>,
@@ -44,20 +49,23 @@ where
         height: kernel.height,
         reach,
         offset: M::from_f64(kernel.offset),
-        types: PhantomData::<(S, D)>,
+        isa,
+        out: PhantomData,
     };
     Separable {
-        row: Box::new(Copy { reach }),
-        column: Box::new(PlaneColumn { arithmetic: column, isa }),
+        row: Box::new(Convert { reach, isa, types: PhantomData::<(S, M)> }),
+        column: Box::new(column),
     }
 }
 
-/// The row pass that leaves rows as they are.
-struct Copy {
+/// The row pass that only converts.
+struct Convert<S, M> {
     reach: usize,
+    isa: Isa,
+    types: PhantomData<(S, M)>,
 }
 
-impl<S: Sample> RowPass<S, S> for Copy {
+impl<S: Sample, M: Float<S>> RowPass<S, M> for Convert<S, M> {
     fn source_len(&self, n: usize) -> usize {
         n + self.reach
     }
@@ -66,11 +74,28 @@ impl<S: Sample> RowPass<S, S> for Copy {
         2 * row_len(n, self.reach)
     }
 
-    fn run(&self, source: [&[S]; 2], line: &mut [S], n: usize) {
-        assert_row(self, source, line, n);
-        let (half, len) = (row_len(n, self.reach), n + self.reach);
-        for (source, out) in source.into_iter().zip(line.chunks_exact_mut(half)) {
-            out[..len].copy_from_slice(&source[..len]);
+    fn run(&self, source: [&[S]; 2], line: &mut [M], n: usize, range: Range<usize>) {
+        assert_row(self, source, line, n, &range);
+        let piece = range.start..range.end + self.reach;
+        for (source, out) in source.into_iter().zip(line.chunks_exact_mut(row_len(n, self.reach))) {
+            self.isa
+                .run(ConvertRun { source: &source[piece.clone()], out: &mut out[piece.clone()] });
+        }
+    }
+}
+
+struct ConvertRun<'a, S, M> {
+    source: &'a [S],
+    out: &'a mut [M],
+}
+
+impl<S: Sample, M: Float<S>> Vectorized for ConvertRun<'_, S, M> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Vectors>(self) {
+        for (out, sample) in self.out.iter_mut().zip(self.source) {
+            *out = M::of(*sample);
         }
     }
 }
@@ -81,41 +106,92 @@ struct Tap<M> {
     value: M,
 }
 
-struct DenseColumn<S, M, D> {
+struct DenseColumn<M, D> {
     taps: Vec<Tap<M>>,
     height: usize,
     reach: usize,
     offset: M,
-    types: PhantomData<(S, D)>,
+    isa: Isa,
+    out: PhantomData<D>,
 }
 
-impl<S: Sample, M: Float<S>, D: Sample> ColumnLoop for DenseColumn<S, M, D> {
-    type Mid = S;
-    type Out = D;
-
-    fn taps(&self) -> usize {
-        self.height
+impl<M: Real, D: Sample> ColumnPass<M, D> for DenseColumn<M, D> {
+    fn lines(&self) -> usize {
+        (self.height + 1).div_ceil(2)
     }
 
-    fn reach(&self) -> usize {
-        self.reach
+    fn run(&self, lines: &Lines<'_, M>, n: usize, at: usize, out: [&mut [D]; 2]) {
+        let row_len = row_len(n, self.reach);
+        assert_column(self, lines, 2 * row_len, n, at, &out);
+        let rows = Rows::new(lines, row_len);
+        for (y, out) in out.into_iter().enumerate() {
+            self.isa.run(DenseRun { pass: self, rows, y, at, out });
+        }
     }
+}
+
+/// Samples whose sums are kept before they are converted.
+const CHUNK: usize = 4 * PAD;
+
+struct DenseRun<'a, M, D> {
+    pass: &'a DenseColumn<M, D>,
+    rows: Rows<'a, M>,
+    /// The row under the first row of the kernel.
+    y: usize,
+    at: usize,
+    out: &'a mut [D],
+}
+
+impl<M: Real, D: Sample> Vectorized for DenseRun<'_, M, D> {
+    type Output = ();
 
     #[inline(always)]
-    fn filter<const L: usize>(&self, rows: &Rows<'_, S>) -> [[D; L]; 2] {
-        let mut out = [[D::zeroed(); L]; 2];
-        for (y, out) in out.iter_mut().enumerate() {
-            let mut sum = [self.offset; L];
-            for tap in &self.taps {
-                let x = rows.shifted::<L>(tap.row + y, tap.shift);
-                for i in 0..L {
-                    sum[i] = M::from_sample(x[i]).fma(tap.value, sum[i]);
+    fn run<V: Vectors>(self) {
+        let mut sums = [M::zeroed(); CHUNK];
+        for (chunk, out) in self.out.chunks_mut(CHUNK).enumerate() {
+            let (at, n) = (self.at + chunk * CHUNK, out.len());
+            // SAFETY: `Isa::run` compiles this for registers that the processor has;
+            // `assert_column` has found all rows of the window, each of them padded and with its reach.
+            unsafe {
+                match <M::In<V> as Vector<M>>::LANES {
+                    1 => self.pass.sum::<V, 1>(&self.rows, self.y, at, n, &mut sums),
+                    16 => self.pass.sum::<V, 4>(&self.rows, self.y, at, n, &mut sums),
+                    _ => self.pass.sum::<V, 8>(&self.rows, self.y, at, n, &mut sums),
                 }
             }
-            for i in 0..L {
-                out[i] = sum[i].to_sample();
+            Rounded { scale: None }.finish(&sums[..n], out);
+        }
+    }
+}
+
+impl<M: Real, D> DenseColumn<M, D> {
+    /// # Safety
+    /// The processor has `V`; the rows from `y` on hold `n` samples from `at` on, padded, and their reach.
+    #[inline(always)]
+    unsafe fn sum<V: Vectors, const R: usize>(
+        &self,
+        rows: &Rows<'_, M>,
+        y: usize,
+        at: usize,
+        n: usize,
+        out: &mut [M; CHUNK],
+    ) {
+        let lanes = <M::In<V> as Vector<M>>::LANES;
+        for block in (0..n).step_by(R * lanes) {
+            // SAFETY: by the contract; a block ends at the padding at most, and so does a chunk.
+            unsafe {
+                let mut sums = [M::In::<V>::splat(self.offset); R];
+                for tap in &self.taps {
+                    let source = rows.start(tap.row + y).add(at + block + tap.shift);
+                    let value = M::In::<V>::splat(tap.value);
+                    for (r, sum) in sums.iter_mut().enumerate() {
+                        *sum = M::In::<V>::load(source.add(r * lanes)).fma(value, *sum);
+                    }
+                }
+                for (r, sum) in sums.into_iter().enumerate() {
+                    sum.store(out.as_mut_ptr().add(block + r * lanes));
+                }
             }
         }
-        out
     }
 }

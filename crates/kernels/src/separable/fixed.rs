@@ -1,210 +1,175 @@
-//! The fixed-point Gaussians: what defines them, and a shortcut for the smallest.
+//! The fixed-point Gaussians by their definition, for processors without a kernel of their own.
 //!
 //! Sums are exact in both passes and rounded once, half up, so that the order of operations is free.
 
 #![expect(clippy::inline_always, reason = "must compile for the caller's instruction set")]
 
-use super::plane::{ColumnLoop, PlaneColumn, PlaneRow, RowLoop, Rows, lanes};
-use super::{Separable, Taps};
+use std::marker::PhantomData;
+use std::ops::Range;
+
+use raster::Sample;
+
+use super::plane::{Rows, row_len};
+use super::{ColumnPass, Lines, PAD, RowPass, Separable, Taps, assert_column, assert_row};
 use crate::Isa;
+use crate::isa::{Vectorized, Vectors};
 
-/// Defines the uint8 Gaussian: a row sum is at most 255 * 256 and fits 16 bits, a column sum is below
-/// 2^24.
-pub(super) fn fixed8(taps: &Taps<u32>, channels: usize, isa: Isa) -> Separable<u8, u16, u8> {
-    let row = FixedRow8 { taps: words(&taps.x) };
-    let column = FixedColumn8 { taps: taps.y.clone() };
-    Separable {
-        row: Box::new(PlaneRow { arithmetic: row, channels, isa }),
-        column: Box::new(PlaneColumn { arithmetic: column, isa }),
-    }
+/// The arithmetic of a depth.
+pub(super) trait Fixed: Sample {
+    /// Holds the sum of a row.
+    type Mid: bytemuck::Pod + Send + Sync;
+    /// Holds the sum of both axes, in fraction bits that are half of its own.
+    type Sum: Copy + Send + Sync;
+
+    /// Half of one, to round by.
+    const HALF: Self::Sum;
+
+    /// sum + sample * tap.
+    fn add(sum: Self::Mid, sample: Self, tap: u32) -> Self::Mid;
+    /// sum + mid * tap.
+    fn add_mid(sum: Self::Sum, mid: Self::Mid, tap: u32) -> Self::Sum;
+    /// The sum without its fraction.
+    fn whole(sum: Self::Sum) -> Self;
 }
 
-/// Defines the uint16 Gaussian: a row sum is at most 65535 * 65536 and fits 32 bits, a column sum is
-/// below 2^48.
-pub(super) fn fixed16(taps: &Taps<u32>, channels: usize, isa: Isa) -> Separable<u16, u32, u16> {
-    Separable {
-        row: Box::new(PlaneRow { arithmetic: FixedRow16 { taps: taps.x.clone() }, channels, isa }),
-        column: Box::new(PlaneColumn { arithmetic: FixedColumn16 { taps: taps.y.clone() }, isa }),
-    }
-}
+macro_rules! fixed {
+    ($sample:ident, $mid:ident, $sum:ident, $bits:literal) => {
+        impl Fixed for $sample {
+            type Mid = $mid;
+            type Sum = $sum;
 
-/// Taps such as 64 128 64 are multiples of a power of two, which can be taken out: with 1 2 1 all sums
-/// fit 16 bits, in both axes together. `None` if they would not.
-pub(super) fn tiny8(taps: &Taps<u32>, channels: usize, isa: Isa) -> Option<Separable<u8, u16, u8>> {
-    let shift =
-        |axis: &[u32]| axis.iter().map(|tap| tap.trailing_zeros()).min().unwrap_or(0).min(8);
-    let (x, y) = (shift(&taps.x), shift(&taps.y));
-    let shift = 16 - x - y;
-    // 255 * 2^shift and the rounding 2^(shift - 1) fit 16 bits.
-    if shift > 8 || !is_mirrored(&taps.y) {
-        return None;
-    }
-    let reduced = |axis: &[u32], by: u32| axis.iter().map(|tap| (tap >> by) as u16).collect();
-    let row = FixedRow8 { taps: reduced(&taps.x, x) };
-    let column = TinyColumn8 { taps: reduced(&taps.y, y), shift };
-    Some(Separable {
-        row: Box::new(PlaneRow { arithmetic: row, channels, isa }),
-        column: Box::new(PlaneColumn { arithmetic: column, isa }),
-    })
-}
+            const HALF: $sum = 1 << ($bits - 1);
 
-fn is_mirrored(taps: &[u32]) -> bool {
-    taps.len() % 2 == 1 && taps.iter().eq(taps.iter().rev())
-}
+            #[inline(always)]
+            fn add(sum: $mid, sample: $sample, tap: u32) -> $mid {
+                sum.wrapping_add($mid::from(sample).wrapping_mul(tap as $mid))
+            }
 
-fn words(taps: &[u32]) -> Vec<u16> {
-    taps.iter().map(|&tap| tap as u16).collect()
-}
+            #[inline(always)]
+            fn add_mid(sum: $sum, mid: $mid, tap: u32) -> $sum {
+                sum.wrapping_add($sum::from(mid).wrapping_mul($sum::from(tap)))
+            }
 
-struct FixedRow8 {
-    taps: Vec<u16>,
-}
-
-impl RowLoop for FixedRow8 {
-    type Source = u8;
-    type Mid = u16;
-
-    fn taps(&self) -> usize {
-        self.taps.len()
-    }
-
-    #[inline(always)]
-    fn filter<const L: usize>(&self, source: &[u8], channels: usize) -> [u16; L] {
-        let mut sum = [0u16; L];
-        for (j, &tap) in self.taps.iter().enumerate() {
-            let x = lanes::<_, L>(source, j * channels);
-            for i in 0..L {
-                sum[i] = sum[i].wrapping_add(u16::from(x[i]).wrapping_mul(tap));
+            #[inline(always)]
+            fn whole(sum: $sum) -> $sample {
+                (sum >> $bits) as $sample
             }
         }
-        sum
-    }
+    };
 }
 
-struct FixedColumn8 {
+// A row sum is at most 255 * 2^8, or 65535 * 2^16; that of both axes is below 2^24, or 2^48.
+fixed!(u8, u16, u32, 16);
+fixed!(u16, u32, u64, 32);
+
+pub(super) fn fixed<T: Fixed>(
+    taps: &Taps<u32>,
+    channels: usize,
+    isa: Isa,
+) -> Separable<T, T::Mid, T> {
+    let row = Row { taps: taps.x.clone(), channels, isa, sample: PhantomData::<T> };
+    let column = Column { taps: taps.y.clone(), isa, sample: PhantomData::<T> };
+    Separable { row: Box::new(row), column: Box::new(column) }
+}
+
+struct Row<T> {
     taps: Vec<u32>,
+    channels: usize,
+    isa: Isa,
+    sample: PhantomData<T>,
 }
 
-impl ColumnLoop for FixedColumn8 {
-    type Mid = u16;
-    type Out = u8;
+struct Column<T> {
+    taps: Vec<u32>,
+    isa: Isa,
+    sample: PhantomData<T>,
+}
 
-    fn taps(&self) -> usize {
-        self.taps.len()
+impl<T: Fixed> RowPass<T, T::Mid> for Row<T> {
+    fn source_len(&self, n: usize) -> usize {
+        n + (self.taps.len() - 1) * self.channels
     }
+
+    fn line_len(&self, n: usize) -> usize {
+        2 * row_len(n, 0)
+    }
+
+    fn run(&self, source: [&[T]; 2], line: &mut [T::Mid], n: usize, range: Range<usize>) {
+        assert_row(self, source, line, n, &range);
+        let Self { taps, channels, isa, .. } = self;
+        for (source, out) in source.into_iter().zip(line.chunks_exact_mut(row_len(n, 0))) {
+            let (source, out) = (&source[range.start..], &mut out[range.clone()]);
+            isa.run(RowRun { taps, channels: *channels, source, out });
+        }
+    }
+}
+
+struct RowRun<'a, T: Fixed> {
+    taps: &'a [u32],
+    channels: usize,
+    source: &'a [T],
+    out: &'a mut [T::Mid],
+}
+
+impl<T: Fixed> Vectorized for RowRun<'_, T> {
+    type Output = ();
 
     #[inline(always)]
-    fn filter<const L: usize>(&self, rows: &Rows<'_, u16>) -> [[u8; L]; 2] {
-        let mut out = [[0; L]; 2];
-        for (y, out) in out.iter_mut().enumerate() {
-            let mut sum = [1u32 << 15; L];
+    fn run<V: Vectors>(self) {
+        let zero = <T::Mid as bytemuck::Zeroable>::zeroed();
+        for (chunk, out) in self.out.chunks_mut(PAD).enumerate() {
+            out.fill(zero);
             for (j, &tap) in self.taps.iter().enumerate() {
-                let row = rows.get::<L>(j + y);
-                for i in 0..L {
-                    sum[i] += u32::from(row[i]) * tap;
+                let source = &self.source[chunk * PAD + j * self.channels..][..out.len()];
+                for (sum, sample) in out.iter_mut().zip(source) {
+                    *sum = T::add(*sum, *sample, tap);
                 }
             }
-            for i in 0..L {
-                out[i] = (sum[i] >> 16) as u8;
-            }
         }
-        out
     }
 }
 
-/// Mirrored taps whose sums, with those of the row pass, fit 16 bits.
-struct TinyColumn8 {
-    taps: Vec<u16>,
-    shift: u32,
+impl<T: Fixed> ColumnPass<T::Mid, T> for Column<T> {
+    fn lines(&self) -> usize {
+        (self.taps.len() + 1).div_ceil(2)
+    }
+
+    fn run(&self, lines: &Lines<'_, T::Mid>, n: usize, at: usize, out: [&mut [T]; 2]) {
+        let row_len = row_len(n, 0);
+        assert_column(self, lines, 2 * row_len, n, at, &out);
+        let rows = Rows::new(lines, row_len);
+        for (y, out) in out.into_iter().enumerate() {
+            self.isa.run(ColumnRun { taps: &self.taps, rows, y, at, out });
+        }
+    }
 }
 
-impl ColumnLoop for TinyColumn8 {
-    type Mid = u16;
-    type Out = u8;
+struct ColumnRun<'a, T: Fixed> {
+    taps: &'a [u32],
+    rows: Rows<'a, T::Mid>,
+    y: usize,
+    at: usize,
+    out: &'a mut [T],
+}
 
-    fn taps(&self) -> usize {
-        self.taps.len()
-    }
+impl<T: Fixed> Vectorized for ColumnRun<'_, T> {
+    type Output = ();
 
     #[inline(always)]
-    fn filter<const L: usize>(&self, rows: &Rows<'_, u16>) -> [[u8; L]; 2] {
-        let c = self.taps.len() / 2;
-        let half = (1u16 << self.shift) >> 1;
-        let mut out = [[0; L]; 2];
-        for (y, out) in out.iter_mut().enumerate() {
-            let centre = rows.get::<L>(c + y);
-            let mut sum = [half; L];
-            for i in 0..L {
-                sum[i] = sum[i].wrapping_add(centre[i].wrapping_mul(self.taps[c]));
-            }
-            for j in 1..=c {
-                let (above, below) = (rows.get::<L>(c + y - j), rows.get::<L>(c + y + j));
-                let tap = self.taps[c + j];
-                for i in 0..L {
-                    let pair = above[i].wrapping_add(below[i]);
-                    sum[i] = sum[i].wrapping_add(pair.wrapping_mul(tap));
-                }
-            }
-            for i in 0..L {
-                out[i] = (sum[i] >> self.shift) as u8;
-            }
-        }
-        out
-    }
-}
-
-struct FixedRow16 {
-    taps: Vec<u32>,
-}
-
-impl RowLoop for FixedRow16 {
-    type Source = u16;
-    type Mid = u32;
-
-    fn taps(&self) -> usize {
-        self.taps.len()
-    }
-
-    #[inline(always)]
-    fn filter<const L: usize>(&self, source: &[u16], channels: usize) -> [u32; L] {
-        let mut sum = [0u32; L];
-        for (j, &tap) in self.taps.iter().enumerate() {
-            let x = lanes::<_, L>(source, j * channels);
-            for i in 0..L {
-                sum[i] = sum[i].wrapping_add(u32::from(x[i]).wrapping_mul(tap));
-            }
-        }
-        sum
-    }
-}
-
-struct FixedColumn16 {
-    taps: Vec<u32>,
-}
-
-impl ColumnLoop for FixedColumn16 {
-    type Mid = u32;
-    type Out = u16;
-
-    fn taps(&self) -> usize {
-        self.taps.len()
-    }
-
-    #[inline(always)]
-    fn filter<const L: usize>(&self, rows: &Rows<'_, u32>) -> [[u16; L]; 2] {
-        let mut out = [[0; L]; 2];
-        for (y, out) in out.iter_mut().enumerate() {
-            let mut sum = [1u64 << 31; L];
+    fn run<V: Vectors>(self) {
+        for (chunk, out) in self.out.chunks_mut(PAD).enumerate() {
+            let mut sums = [T::HALF; PAD];
             for (j, &tap) in self.taps.iter().enumerate() {
-                let row = rows.get::<L>(j + y);
-                for i in 0..L {
-                    sum[i] += u64::from(row[i]) * u64::from(tap);
+                // SAFETY: `assert_column` has found all rows of the window, each padded to chunks.
+                let row: &[T::Mid; PAD] =
+                    unsafe { &*self.rows.start(j + self.y).add(self.at + chunk * PAD).cast() };
+                for (sum, mid) in sums.iter_mut().zip(row) {
+                    *sum = T::add_mid(*sum, *mid, tap);
                 }
             }
-            for i in 0..L {
-                out[i] = (sum[i] >> 32) as u16;
+            for (out, sum) in out.iter_mut().zip(sums) {
+                *out = T::whole(sum);
             }
         }
-        out
     }
 }

@@ -19,14 +19,13 @@
 #![expect(clippy::inline_always, reason = "must compile for the caller's instruction set")]
 
 use std::arch::x86_64::{__m256i, __m512i};
+use std::ops::Range;
 
-use super::{ColumnPass, Lines, RowPass, Separable, Taps, assert_column, assert_row};
+use super::{ColumnPass, Lines, PAD, RowPass, Separable, Taps, assert_column, assert_row};
 use crate::Isa;
 use crate::isa::{Vectorized, Vectors};
 use crate::wide::Wide;
 
-/// Samples that rows are padded to: whole blocks of both widths.
-const PAD: usize = 32;
 /// The largest part of a tap.
 const MOST: u32 = i16::MAX as u32;
 
@@ -105,9 +104,9 @@ impl RowPass<u16, u32> for Row {
         2 * n.next_multiple_of(PAD)
     }
 
-    fn run(&self, source: [&[u16]; 2], line: &mut [u32], n: usize) {
-        assert_row(self, source, line, n);
-        self.isa.run(RowRun { row: self, source, line, n });
+    fn run(&self, source: [&[u16]; 2], line: &mut [u32], n: usize, range: Range<usize>) {
+        assert_row(self, source, line, n, &range);
+        self.isa.run(RowRun { row: self, source, line, range });
     }
 }
 
@@ -115,7 +114,7 @@ struct RowRun<'a> {
     row: &'a Row,
     source: [&'a [u16]; 2],
     line: &'a mut [u32],
-    n: usize,
+    range: Range<usize>,
 }
 
 impl Vectorized for RowRun<'_> {
@@ -143,7 +142,7 @@ impl RowRun<'_> {
         let block = W::BYTES / 2;
         let [first, second] = self.source.map(<[u16]>::as_ptr);
         let line = self.line.as_mut_ptr();
-        for at in (0..self.n).step_by(block) {
+        for at in self.range.step_by(block) {
             // SAFETY: a block reads at most `reach + block + 1` samples from `at` on, which
             // `assert_row` has found in both sources, and writes the 2 * block samples of its block,
             // which it has found in the line.
@@ -195,15 +194,16 @@ impl ColumnPass<u32, u16> for Column {
         (self.taps_len + 1).div_ceil(2)
     }
 
-    fn run(&self, lines: &Lines<'_, u32>, out: [&mut [u16]; 2]) {
-        assert_column(self, lines, 2 * out[0].len().next_multiple_of(PAD), &out);
-        self.isa.run(ColumnRun { taps: &self.taps, lines, out });
+    fn run(&self, lines: &Lines<'_, u32>, n: usize, at: usize, out: [&mut [u16]; 2]) {
+        assert_column(self, lines, 2 * n.next_multiple_of(PAD), n, at, &out);
+        self.isa.run(ColumnRun { taps: &self.taps, lines, at, out });
     }
 }
 
 struct ColumnRun<'a> {
     taps: &'a [(usize, [Pair; 2])],
     lines: &'a Lines<'a, u32>,
+    at: usize,
     out: [&'a mut [u16]; 2],
 }
 
@@ -228,11 +228,12 @@ impl ColumnRun<'_> {
     /// The processor has `W`, of `BLOCK` words; each line that the taps name holds the blocks.
     #[inline(always)]
     unsafe fn blocks<W: Wide, const BLOCK: usize>(self) {
-        let [first, second] = self.out;
-        let (blocks, tail) = first.as_chunks_mut::<BLOCK>();
-        let (other_blocks, other_tail) = second.as_chunks_mut::<BLOCK>();
-        let whole = blocks.len();
-        for (at, (a, b)) in blocks.iter_mut().zip(other_blocks).enumerate() {
+        let [row, other_row] = self.out;
+        let (blocks, tail) = row.as_chunks_mut::<BLOCK>();
+        let (other_blocks, other_tail) = other_row.as_chunks_mut::<BLOCK>();
+        let first = self.at / BLOCK;
+        let whole = first + blocks.len();
+        for (at, (a, b)) in (first..).zip(blocks.iter_mut().zip(other_blocks)) {
             // SAFETY: by the contract; both outputs are `BLOCK` samples.
             unsafe { block::<W>(self.taps, self.lines, at, [a.as_mut_ptr(), b.as_mut_ptr()]) };
         }

@@ -17,14 +17,12 @@
 #![expect(clippy::inline_always, reason = "must compile for the caller's instruction set")]
 
 use std::arch::x86_64::{__m256i, __m512i};
+use std::ops::Range;
 
-use super::{ColumnPass, Lines, RowPass, Separable, Taps, assert_column, assert_row};
+use super::{ColumnPass, Lines, PAD, RowPass, Separable, Taps, assert_column, assert_row};
 use crate::Isa;
 use crate::isa::{Vectorized, Vectors};
 use crate::wide::Wide;
-
-/// Samples that rows are padded to: whole blocks of both widths.
-const PAD: usize = 64;
 
 /// Two taps, one in each byte of a 16-bit lane, ready to broadcast.
 type Pair = i16;
@@ -129,9 +127,9 @@ impl RowPass<u8, u16> for Row {
         2 * n.next_multiple_of(PAD)
     }
 
-    fn run(&self, source: [&[u8]; 2], line: &mut [u16], n: usize) {
-        assert_row(self, source, line, n);
-        self.isa.run(RowRun { row: self, source, line, n });
+    fn run(&self, source: [&[u8]; 2], line: &mut [u16], n: usize, range: Range<usize>) {
+        assert_row(self, source, line, n, &range);
+        self.isa.run(RowRun { row: self, source, line, range });
     }
 }
 
@@ -139,7 +137,7 @@ struct RowRun<'a> {
     row: &'a Row,
     source: [&'a [u8]; 2],
     line: &'a mut [u16],
-    n: usize,
+    range: Range<usize>,
 }
 
 impl Vectorized for RowRun<'_> {
@@ -164,7 +162,7 @@ impl RowRun<'_> {
     unsafe fn blocks<W: Wide>(self) {
         let [first, second] = self.source.map(<[u8]>::as_ptr);
         let line = self.line.as_mut_ptr();
-        for at in (0..self.n).step_by(W::BYTES) {
+        for at in self.range.step_by(W::BYTES) {
             // SAFETY: a block reads at most `reach + W::BYTES + 1` bytes from `at` on, which
             // `assert_row` has found in both sources, and writes the 2 * W::BYTES samples of its
             // block, which it has found in the line.
@@ -245,15 +243,16 @@ impl ColumnPass<u16, u8> for Column {
         self.taps.len()
     }
 
-    fn run(&self, lines: &Lines<'_, u16>, out: [&mut [u8]; 2]) {
-        assert_column(self, lines, 2 * out[0].len().next_multiple_of(PAD), &out);
-        self.isa.run(ColumnRun { taps: &self.taps, lines, out });
+    fn run(&self, lines: &Lines<'_, u16>, n: usize, at: usize, out: [&mut [u8]; 2]) {
+        assert_column(self, lines, 2 * n.next_multiple_of(PAD), n, at, &out);
+        self.isa.run(ColumnRun { taps: &self.taps, lines, at, out });
     }
 }
 
 struct ColumnRun<'a> {
     taps: &'a [[i32; 2]],
     lines: &'a Lines<'a, u16>,
+    at: usize,
     out: [&'a mut [u8]; 2],
 }
 
@@ -278,11 +277,12 @@ impl ColumnRun<'_> {
     /// The processor has `W`, of `BLOCK` bytes; each of the first `taps.len()` lines holds the blocks.
     #[inline(always)]
     unsafe fn blocks<W: Wide, const BLOCK: usize>(self) {
-        let [first, second] = self.out;
-        let (blocks, tail) = first.as_chunks_mut::<BLOCK>();
-        let (other_blocks, other_tail) = second.as_chunks_mut::<BLOCK>();
-        let whole = blocks.len();
-        for (at, (a, b)) in blocks.iter_mut().zip(other_blocks).enumerate() {
+        let [row, other_row] = self.out;
+        let (blocks, tail) = row.as_chunks_mut::<BLOCK>();
+        let (other_blocks, other_tail) = other_row.as_chunks_mut::<BLOCK>();
+        let first = self.at / BLOCK;
+        let whole = first + blocks.len();
+        for (at, (a, b)) in (first..).zip(blocks.iter_mut().zip(other_blocks)) {
             // SAFETY: by the contract; both outputs are `BLOCK` bytes.
             unsafe { block::<W>(self.taps, self.lines, at, [a.as_mut_ptr(), b.as_mut_ptr()]) };
         }

@@ -12,6 +12,8 @@
 //!                      \_____ _____/          rows 2 3 of the result from lines 1 2 3
 //! ```
 
+use std::ops::Range;
+
 use bytemuck::Pod;
 use raster::Sample;
 
@@ -19,6 +21,7 @@ use crate::Isa;
 
 mod chain;
 mod dense;
+mod fir;
 mod fixed;
 #[cfg(target_arch = "x86_64")]
 mod fixed16_x86;
@@ -41,13 +44,16 @@ pub trait RowPass<S, M>: Send + Sync {
     /// The length of a line that holds two rows of `n` samples.
     fn line_len(&self, n: usize) -> usize;
 
-    /// Filters two rows of `n` samples into a line. Each source starts at the first tap of its first
-    /// sample.
+    /// Filters samples `range` of two rows of `n` samples into a line. Each source starts at the first
+    /// tap of the first sample of the row.
+    ///
+    /// Rows are filtered piece by piece, so that what comes next can be fetched meanwhile. Pieces start
+    /// at multiples of 64 and come in order.
     ///
     /// # Panics
-    /// If a source is shorter than [`source_len`](Self::source_len) or the line than
-    /// [`line_len`](Self::line_len).
-    fn run(&self, source: [&[S]; 2], line: &mut [M], n: usize);
+    /// If a source is shorter than [`source_len`](Self::source_len), the line than
+    /// [`line_len`](Self::line_len), or the range not a piece of the row.
+    fn run(&self, source: [&[S]; 2], line: &mut [M], n: usize, range: Range<usize>);
 }
 
 /// The second pass of a kernel: intermediate samples `M` into results `D`.
@@ -55,12 +61,13 @@ pub trait ColumnPass<M, D>: Send + Sync {
     /// Lines that the windows of two neighbouring output rows cover.
     fn lines(&self) -> usize;
 
-    /// Filters lines into two rows of the same length. The first line holds the first tap of the
-    /// first row in its first row.
+    /// Filters lines of rows of `n` samples into two rows: the samples from `at` on. The first line
+    /// holds the first tap of the first row in its first row.
     ///
     /// # Panics
-    /// If the rows differ in length, or the lines are too few or too short for it.
-    fn run(&self, lines: &Lines<'_, M>, out: [&mut [D]; 2]);
+    /// If the rows differ in length or end beyond `n`, `at` is no multiple of 64, or the lines are too
+    /// few or too short for it.
+    fn run(&self, lines: &Lines<'_, M>, n: usize, at: usize, out: [&mut [D]; 2]);
 }
 
 /// A kernel for one depth: two passes that agree on the layout of a line.
@@ -127,14 +134,17 @@ impl<'a, M> Lines<'a, M> {
 pub fn fixed8(taps: &Taps<u32>, channels: usize, isa: Isa) -> Separable<u8, u16, u8> {
     let sum = |axis: &[u32]| axis.iter().sum::<u32>();
     assert!(sum(&taps.x) == 1 << 8 && sum(&taps.y) == 1 << 8, "taps sum to one");
-    if let Some(kernel) = fixed::tiny8(taps, channels, isa) {
-        return kernel;
-    }
     match isa {
         #[cfg(target_arch = "x86_64")]
         Isa::Avx2 | Isa::Avx512 => fixed8_x86::fixed8(taps, channels, isa),
-        _ => fixed::fixed8(taps, channels, isa),
+        _ => fixed::fixed(taps, channels, isa),
     }
+}
+
+/// As [`fixed8`] in 16 bits, for taps that are multiples of such a power of two that all sums fit:
+/// 1 2 1 and 1 4 6 4 1 among them. `None` for others.
+pub fn tiny8(taps: &Taps<u32>, channels: usize, isa: Isa) -> Option<Separable<u8, i16, u8>> {
+    small::tiny8(taps, channels, isa)
 }
 
 /// The uint16 Gaussian: as [`fixed8`] with multiples of 1/65536 that sum to 65536.
@@ -147,7 +157,7 @@ pub fn fixed16(taps: &Taps<u32>, channels: usize, isa: Isa) -> Separable<u16, u3
     match isa {
         #[cfg(target_arch = "x86_64")]
         Isa::Avx2 | Isa::Avx512 => fixed16_x86::fixed16(taps, channels, isa),
-        _ => fixed::fixed16(taps, channels, isa),
+        _ => fixed::fixed(taps, channels, isa),
     }
 }
 
@@ -186,15 +196,19 @@ where
 }
 
 /// A kernel of two dimensions, for those that are no product of a row and a column: the row pass only
-/// copies, the column pass sums over both.
-pub fn dense<S, M, D>(kernel: &Kernel2d, channels: usize, isa: Isa) -> Separable<S, S, D>
+/// converts, the column pass sums over both.
+pub fn dense<S, M, D>(kernel: &Kernel2d, channels: usize, isa: Isa) -> Separable<S, M, D>
 where
     S: Sample,
     M: Float<S>,
     D: Sample,
 {
-    dense::dense::<S, M, D>(kernel, channels, isa)
+    dense::dense(kernel, channels, isa)
 }
+
+/// Samples that rows are padded to, and pieces of rows start at: whole blocks of every instruction
+/// set.
+const PAD: usize = 64;
 
 /// Checks what every row pass relies on.
 fn assert_row<S: Sample, M: Pod>(
@@ -202,20 +216,25 @@ fn assert_row<S: Sample, M: Pod>(
     source: [&[S]; 2],
     line: &[M],
     n: usize,
+    range: &Range<usize>,
 ) {
     let needed = pass.source_len(n);
     assert!(source.iter().all(|row| row.len() >= needed), "source rows hold {needed} samples");
     assert!(line.len() >= pass.line_len(n), "a line holds two rows");
+    assert!(range.start.is_multiple_of(PAD) && range.end <= n, "a piece of the row");
 }
 
-/// Checks what every column pass relies on: lines of at least `line_len` samples.
+/// Checks what every column pass relies on; `line_len` is the length of a line of rows of `n` samples.
 fn assert_column<M, D>(
     pass: &impl ColumnPass<M, D>,
     lines: &Lines<'_, M>,
     line_len: usize,
+    n: usize,
+    at: usize,
     out: &[&mut [D]; 2],
 ) {
     assert_eq!(out[0].len(), out[1].len());
+    assert!(at.is_multiple_of(PAD) && at + out[0].len() <= n, "a piece of the row");
     assert!(lines.count() >= pass.lines(), "the window is whole");
     assert!(lines.line_len() >= line_len, "a line holds two rows");
 }

@@ -1,93 +1,121 @@
-//! Kernels of small integers on bytes, in 16-bit arithmetic: derivatives and their like.
+//! Kernels on bytes whose sums fit 16 bits: derivatives and their like, and the smallest Gaussians.
 
 #![expect(clippy::inline_always, reason = "must compile for the caller's instruction set")]
 
 use std::marker::PhantomData;
 
-use raster::Sample;
+use raster::{Depth, Sample};
 
-use super::plane::{ColumnLoop, PlaneColumn, PlaneRow, RowLoop, Rows, lanes};
-use super::{Separable, Taps};
+use super::fir::{self, Finish, FirColumn, FirRow, Form};
+use super::{Separable, Symmetry, Taps};
 use crate::Isa;
+use crate::isa::Vectors;
+use crate::vector::{Vector, Words};
 
+impl fir::From<u8> for i16 {
+    #[inline(always)]
+    fn of(sample: u8) -> Self {
+        sample.into()
+    }
+
+    #[inline(always)]
+    unsafe fn load<V: Vectors>(source: *const u8) -> Option<V::I16> {
+        // SAFETY: by the contract.
+        Some(unsafe { V::I16::widen(source) })
+    }
+}
+
+/// Sums that fit int16, saturated to the depth of the result.
 pub(super) fn small8<D: Sample>(
     taps: &Taps<i16>,
     offset: i16,
     channels: usize,
     isa: Isa,
 ) -> Separable<u8, i16, D> {
-    let row = SmallRow { taps: nonzero(&taps.x), len: taps.x.len() };
-    let column =
-        SmallColumn { taps: nonzero(&taps.y), len: taps.y.len(), offset, out: PhantomData };
-    Separable {
-        row: Box::new(PlaneRow { arithmetic: row, channels, isa }),
-        column: Box::new(PlaneColumn { arithmetic: column, isa }),
+    separable(taps, offset, Saturated, channels, isa)
+}
+
+/// Gaussian taps such as 64 128 64 are multiples of a power of two, which can be taken out: with
+/// 1 2 1 all sums fit uint16, in both axes together. `None` if they would not.
+pub(super) fn tiny8(taps: &Taps<u32>, channels: usize, isa: Isa) -> Option<Separable<u8, i16, u8>> {
+    let common =
+        |axis: &[u32]| axis.iter().map(|tap| tap.trailing_zeros()).min().unwrap_or(0).min(8);
+    let (x, y) = (common(&taps.x), common(&taps.y));
+    let shift = 16 - x - y;
+    // 255 * 2^shift and the rounding, 2^(shift - 1), must fit.
+    if shift > 8 {
+        return None;
     }
+    let reduced = |axis: &[u32], by: u32| axis.iter().map(|tap| (tap >> by) as i16).collect();
+    let taps = Taps { x: reduced(&taps.x, x), y: reduced(&taps.y, y) };
+    let half = (1u16 << shift) >> 1;
+    Some(separable(&taps, half as i16, Shifted { shift }, channels, isa))
 }
 
-/// The taps that count, with their places. Sums are exact, so that the rest can be left out.
-fn nonzero(taps: &[i16]) -> Vec<(usize, i16)> {
-    taps.iter().copied().enumerate().filter(|&(_, tap)| tap != 0).collect()
-}
-
-struct SmallRow {
-    taps: Vec<(usize, i16)>,
-    len: usize,
-}
-
-impl RowLoop for SmallRow {
-    type Source = u8;
-    type Mid = i16;
-
-    fn taps(&self) -> usize {
-        self.len
-    }
-
-    #[inline(always)]
-    fn filter<const L: usize>(&self, source: &[u8], channels: usize) -> [i16; L] {
-        let mut sum = [0i16; L];
-        for &(j, tap) in &self.taps {
-            let x = lanes::<_, L>(source, j * channels);
-            for i in 0..L {
-                sum[i] = sum[i].wrapping_add(i16::from(x[i]).wrapping_mul(tap));
-            }
-        }
-        sum
-    }
-}
-
-struct SmallColumn<D> {
-    taps: Vec<(usize, i16)>,
-    len: usize,
+fn separable<D: Sample>(
+    taps: &Taps<i16>,
     offset: i16,
-    out: PhantomData<D>,
+    finish: impl Finish<i16, D> + 'static,
+    channels: usize,
+    isa: Isa,
+) -> Separable<u8, i16, D> {
+    let real = |axis: &[i16]| axis.iter().map(|&tap| f64::from(tap)).collect::<Vec<_>>();
+    let row = FirRow {
+        taps: taps.x.clone(),
+        form: Form::of(&real(&taps.x)),
+        channels,
+        isa,
+        source: PhantomData,
+    };
+    let column = FirColumn {
+        taps: taps.y.clone(),
+        symmetry: Symmetry::of(&real(&taps.y)),
+        offset,
+        finish,
+        reach: (taps.x.len() - 1) * channels,
+        isa,
+        out: PhantomData,
+    };
+    Separable { row: Box::new(row), column: Box::new(column) }
 }
 
-impl<D: Sample> ColumnLoop for SmallColumn<D> {
-    type Mid = i16;
-    type Out = D;
+struct Saturated;
 
-    fn taps(&self) -> usize {
-        self.len
+impl<D: Sample> Finish<i16, D> for Saturated {
+    #[inline(always)]
+    fn finish(&self, sums: &[i16], out: &mut [D]) {
+        for (out, sum) in out.iter_mut().zip(sums) {
+            *out = D::from_i16(*sum);
+        }
     }
 
     #[inline(always)]
-    fn filter<const L: usize>(&self, rows: &Rows<'_, i16>) -> [[D; L]; 2] {
-        let mut sums = [[self.offset; L]; 2];
-        for &(j, tap) in &self.taps {
-            for (y, sum) in sums.iter_mut().enumerate() {
-                let row = rows.get::<L>(j + y);
-                for i in 0..L {
-                    sum[i] = sum[i].wrapping_add(row[i].wrapping_mul(tap));
-                }
-            }
+    unsafe fn store<V: Vectors>(&self, sum: V::I16, out: *mut D) -> bool {
+        if D::DEPTH == Depth::I16 {
+            // SAFETY: by the contract; `D` is `i16`.
+            unsafe { sum.store(out.cast()) };
         }
-        let mut out = [[D::zeroed(); L]; 2];
-        for (out, sum) in out.iter_mut().zip(&sums) {
-            for i in 0..L {
-                out[i] = D::from_i16(sum[i]);
-            }
+        D::DEPTH == Depth::I16
+    }
+}
+
+/// Unsigned sums in so many fraction bits, rounding already added.
+struct Shifted {
+    shift: u32,
+}
+
+impl Finish<i16, u8> for Shifted {
+    #[inline(always)]
+    fn finish(&self, sums: &[i16], out: &mut [u8]) {
+        for (out, sum) in out.iter_mut().zip(sums) {
+            *out = (*sum as u16 >> self.shift) as u8;
         }
-        out
+    }
+
+    #[inline(always)]
+    unsafe fn store<V: Vectors>(&self, sum: V::I16, out: *mut u8) -> bool {
+        // SAFETY: by the contract.
+        unsafe { sum.narrow(self.shift, out) };
+        true
     }
 }
