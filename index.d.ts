@@ -11,6 +11,22 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 
 /** An image that is computed on demand. */
 export declare class BindingImage {
+  /** This image blurred with a Gaussian. */
+  gaussianBlur(options: BindingGaussian): BindingImage
+  /** This image averaged, or summed, over a rectangle. */
+  boxBlur(options: BindingBox): BindingImage
+  /** This image under a kernel. */
+  convolve(options: BindingConvolve): BindingImage
+  /** This image under the product of a row and a column. */
+  convolveSeparable(options: BindingConvolveSeparable): BindingImage
+  /** A derivative of this image, Sobel's or Scharr's. */
+  derivative(options: BindingDerivative): BindingImage
+  /** The Laplacian of this image. */
+  laplacian(options: BindingLaplacian): BindingImage
+  /** The magnitude of this image's gradient. */
+  gradientMagnitude(options: BindingGradient): BindingImage
+  /** This image sharpened. */
+  unsharpMask(options: BindingUnsharp): BindingImage
   /** Opens a file; only its header is read. `access` is `auto`, `mmap` or `pread`. */
   static open(path: string, access: string): Promise<BindingOpened>
   /** Opens bare pixels. */
@@ -29,8 +45,6 @@ export declare class BindingImage {
   metadata(): BindingMetadata
   /** Lets go of the source now rather than when this object is collected. */
   close(): void
-  /** This image blurred. */
-  gaussianBlur(options: BindingGaussian): BindingImage
   /** A part of this image. */
   crop(region: BindingRegion): BindingImage
   /** Computes the image into a file. */
@@ -77,6 +91,39 @@ export interface BindingBorder {
   value: number
 }
 
+/** The mean, or the sum, of a rectangle. */
+export interface BindingBox {
+  sizeX: number
+  sizeY: number
+  normalize: boolean
+  /** The input's if not given. */
+  depth?: string
+  border: BindingBorder
+}
+
+/** A kernel of two dimensions. */
+export interface BindingConvolve {
+  /** Taps, row by row. */
+  kernel: Array<number>
+  width: number
+  height: number
+  scale: number
+  offset: number
+  /** The input's if not given. */
+  depth?: string
+  border: BindingBorder
+}
+
+/** A row and a column of taps. */
+export interface BindingConvolveSeparable {
+  horizontal: Array<number>
+  vertical: Array<number>
+  offset: number
+  /** The input's if not given. */
+  depth?: string
+  border: BindingBorder
+}
+
 /** What the engine is doing. */
 export interface BindingCounters {
   /** Jobs not yet over. */
@@ -89,6 +136,19 @@ export interface BindingCounters {
   held: number
   /** The most bytes that were ever held. */
   peak: number
+}
+
+/** A derivative. */
+export interface BindingDerivative {
+  /** The size of Sobel's kernel; Scharr's if not given. */
+  size?: number
+  dx: number
+  dy: number
+  scale: number
+  offset: number
+  /** That of derivatives of the input if not given. */
+  depth?: string
+  border: BindingBorder
 }
 
 /** Why a job failed. */
@@ -111,6 +171,28 @@ export interface BindingGaussian {
   sigmaY: number
   sizeX: number
   sizeY: number
+  border: BindingBorder
+  /** `exact` or `fast`. */
+  precision: string
+}
+
+/** The magnitude of the gradient. */
+export interface BindingGradient {
+  /** The size of Sobel's kernel; Scharr's if not given. */
+  size?: number
+  scale: number
+  /** That of derivatives of the input if not given. */
+  depth?: string
+  border: BindingBorder
+}
+
+/** The sum of the second derivatives. */
+export interface BindingLaplacian {
+  size: number
+  scale: number
+  offset: number
+  /** That of derivatives of the input if not given. */
+  depth?: string
   border: BindingBorder
 }
 
@@ -194,6 +276,17 @@ export interface BindingTile {
   top: number
   width: number
   height: number
+}
+
+/** An unsharp mask. 0 derives a size from its sigma. */
+export interface BindingUnsharp {
+  sigmaX: number
+  sigmaY: number
+  sizeX: number
+  sizeY: number
+  amount: number
+  threshold: number
+  border: BindingBorder
 }
 
 /** Versions of the native binary. */

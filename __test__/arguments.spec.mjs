@@ -87,10 +87,6 @@ for (const [index, [call, message]] of table.entries()) {
   })
 }
 
-test("precision 'fast' is not there yet", (t) => {
-  t.throws(blur({ sigma: 1, precision: 'fast' }), { instanceOf: GigapxError, code: 'ERR_UNSUPPORTED' })
-})
-
 test('options that are undefined are as good as absent', async (t) => {
   const blurred = image().gaussianBlur({ sigma: 1, kernelSize: undefined, border: undefined, precision: undefined })
   const bytes = await blurred.toBuffer({ into: undefined, signal: undefined, onProgress: undefined, threads: undefined })

@@ -7,7 +7,8 @@ import { GigapxError, open, versions } from 'gigapx'
 import { exit, exitFor, InputError, UsageError } from '../dist/cli/exit.js'
 import { cli } from './helpers/child.mjs'
 import { folder, large, sparse, sparseLarge, until } from './helpers/files.mjs'
-import { cut, gaussianBlur, noise, same } from './helpers/pixels.mjs'
+import { cut, noise, same } from './helpers/pixels.mjs'
+import { gaussianBlur } from './helpers/reference.mjs'
 
 /** A folder with a file of bare pixels and what to call it. */
 function input(t) {
@@ -86,7 +87,7 @@ test('64: a command line that cannot be understood', async (t) => {
     [['run', file, at('out.tif'), '--raw', '60x40x3:uint9'], /for depth but received 'uint9'/],
     [['run', file, at('out.xyz'), '--raw', raw], /for path/],
     [['run', file, at('out.png'), '--raw', raw], /\.png is not available yet/],
-    [[...run, 'sobel'], /expected gaussian-blur or crop for FILTER but received 'sobel'/],
+    [[...run, 'blur'], /expected one of gaussian-blur, .*, crop for FILTER but received 'blur'/],
     [[...run, 'gaussian-blur'], /for sigma but received undefined/],
     [[...run, 'gaussian-blur', '--sigma', 'x'], /expected a number for --sigma but received 'x'/],
     [[...run, 'gaussian-blur', '--sigma', '1,2,3'], /expected N or X,Y for --sigma/],

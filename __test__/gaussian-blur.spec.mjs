@@ -1,9 +1,9 @@
 import test from 'ava'
 import { fromBuffer } from 'gigapx'
 
-import { cut, gaussianBlur, noise, same, samples } from './helpers/pixels.mjs'
-
-const BORDERS = ['reflect101', 'replicate', 'reflect', 'wrap', { constant: 0 }, { constant: 77 }]
+import { checkInvariance, imageOf, pixelsOf } from './helpers/filtering.mjs'
+import { cut, noise, same, samples } from './helpers/pixels.mjs'
+import { BORDERS, DEPTHS, gaussianBlur } from './helpers/reference.mjs'
 
 async function check(t, image, options) {
   const { width, height, channels, depth, data } = image
@@ -46,7 +46,7 @@ for (const depth of ['uint8', 'uint16']) {
 }
 
 test('a flat image stays as it is, at every depth', async (t) => {
-  for (const depth of ['uint8', 'uint16', 'int16', 'int32', 'float32']) {
+  for (const depth of DEPTHS) {
     const { data } = noise(1, 1, 1, depth)
     const flat = new data.constructor(50 * 40).fill(-42)
     const image = fromBuffer(flat, { width: 50, height: 40 })
@@ -58,6 +58,21 @@ test('a flat image stays as it is, at every depth', async (t) => {
     }
   }
 })
+
+for (const depth of DEPTHS) {
+  test(`${depth}: 'fast' is close to exact, on whole images and parts alike`, async (t) => {
+    const image = imageOf(noise(150, 110, 2, depth, 17))
+    const range = { uint8: 255, float32: 2, int32: 2 ** 32 }[depth] ?? 65_535
+    for (const options of [{ sigma: 6 }, { sigma: { x: 12, y: 3 }, border: 'replicate' }, { sigma: 20, border: 'wrap' }]) {
+      const fast = image.gaussianBlur({ ...options, precision: 'fast' })
+      const [actual, exact] = [await pixelsOf(fast), await pixelsOf(image.gaussianBlur(options))]
+      t.is(fast.depth, depth)
+      const furthest = actual.data.reduce((most, value, i) => Math.max(most, Math.abs(value - exact.data[i])), 0)
+      t.true(furthest <= range / 100, `${JSON.stringify(options)} is off by ${furthest}`)
+      await checkInvariance(t, fast)
+    }
+  })
+}
 
 test('a chain equals its steps', async (t) => {
   const image = noise(90, 70, 3, 'uint8', 5)
@@ -74,7 +89,7 @@ test('a chain equals its steps', async (t) => {
 })
 
 test('neither tiles nor threads change a byte', async (t) => {
-  for (const depth of ['uint8', 'uint16', 'int16', 'int32', 'float32']) {
+  for (const depth of DEPTHS) {
     const image = noise(700, 500, 2, depth, 13)
     const blurred = fromBuffer(image.data, { width: 700, height: 500, channels: 2 })
       .gaussianBlur({ sigma: 2.2 })

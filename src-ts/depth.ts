@@ -17,3 +17,8 @@ export function depthBytes(depth: Depth): number {
 export function checkDepth(value: unknown, name: string): Depth {
   return is.oneOf(value, name, depths)
 }
+
+/** Checks the depth of a result; undefined leaves the choice to the filter. */
+export function checkOutput(depth: Depth | undefined): { depth?: Depth } {
+  return depth === undefined ? {} : { depth: checkDepth(depth, 'depth') }
+}

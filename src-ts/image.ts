@@ -3,7 +3,7 @@ import process from 'node:process'
 
 import { type Depth, depthBytes } from './depth.js'
 import { calling, CallSite, GigapxError } from './errors.js'
-import { bindingifyGaussian, type GaussianBlurOptions } from './gaussian-blur.js'
+import { Filters } from './filters.js'
 import * as is from './is.js'
 import { checkJob, jobKeys, type JobOptions, runJob } from './job.js'
 import { bytesOf, claim, pin } from './memory.js'
@@ -29,7 +29,7 @@ export interface ToBufferOptions<T extends ArrayBufferView = ArrayBufferView> ex
  * However an image is computed, whole or in parts, by one thread or many, its bytes are the same: those
  * that each filter in turn would give on the whole image.
  */
-export class Image {
+export class Image extends Filters {
   /** Columns. */
   readonly width: number
   /** Rows. */
@@ -45,6 +45,7 @@ export class Image {
 
   /** @internal */
   constructor(binding: BindingImage, memory: Uint8Array | undefined) {
+    super()
     this.#binding = binding
     this.#memory = memory
     this.width = binding.width
@@ -69,24 +70,6 @@ export class Image {
   }
 
   /**
-   * Blurs with a Gaussian. Works on every depth, which the result keeps. uint8 and uint16 equal
-   * OpenCV's `GaussianBlur` byte for byte. Cost is proportional to the sum of the kernel's sides.
-   *
-   * @example
-   * ```ts
-   * image.gaussianBlur({ sigma: 2.2 })
-   * image.gaussianBlur({ sigma: { x: 4, y: 1 }, border: 'replicate' })
-   * image.gaussianBlur({ kernelSize: 11, border: { constant: 255 } })
-   * ```
-   * @throws GigapxError `ERR_INVALID_ARGUMENT`, `ERR_CLOSED`; `ERR_UNSUPPORTED` for `precision: 'fast'`
-   */
-  gaussianBlur(options: GaussianBlurOptions): Image {
-    const binding = this.#open()
-    const checked = bindingifyGaussian(options)
-    return this.#derive(() => binding.gaussianBlur(checked))
-  }
-
-  /**
    * A part of the image. Only it, and what the filters before it need around it, is computed. Filters
    * before the crop see the pixels outside of it; filters after it see a border there.
    *
@@ -97,9 +80,8 @@ export class Image {
    * @throws GigapxError `ERR_INVALID_ARGUMENT` if the region is not inside the image; `ERR_CLOSED`
    */
   crop(region: Region): Image {
-    const binding = this.#open()
     const checked = bindingifyRegion(region, this)
-    return this.#derive(() => binding.crop(checked))
+    return this.derive((binding) => binding.crop(checked))
   }
 
   /**
@@ -207,15 +189,17 @@ export class Image {
     return this.close()
   }
 
+  /** @internal */
+  protected override derive(make: (binding: BindingImage) => BindingImage): Image {
+    const binding = this.#open()
+    return new Image(calling(() => make(binding)), this.#memory)
+  }
+
   #open(): BindingImage {
     if (this.#binding === undefined) {
       throw new GigapxError('ERR_CLOSED', 'the image was closed')
     }
     return this.#binding
-  }
-
-  #derive(make: () => BindingImage): Image {
-    return new Image(calling(make), this.#memory)
   }
 
   /** Runs a job, holding the memory that it uses. */

@@ -7,7 +7,10 @@
  */
 
 export type { Border } from './border.js'
+export type { BoxBlurOptions } from './box-blur.js'
+export type { ConvolveOptions, ConvolveSeparableOptions } from './convolve.js'
 export type { Depth } from './depth.js'
+export type { GradientMagnitudeOptions, LaplacianOptions, ScharrOptions, SobelOptions } from './derivative.js'
 export { GigapxError, type GigapxErrorCode } from './errors.js'
 export type { GaussianBlurOptions } from './gaussian-blur.js'
 export type { Image, ToBufferOptions } from './image.js'
@@ -19,5 +22,7 @@ export { fromBuffer, open, openRaw, type OpenOptions } from './open.js'
 export type { Pair } from './pair.js'
 export type { Region } from './region.js'
 export { concurrency, type Counters, counters, memoryLimit, simd, versions } from './runtime.js'
+export type { Taps } from './taps.js'
 export type { FileFormat, ToFileOptions } from './target.js'
 export type { Tile, TilesOptions } from './tiles.js'
+export type { UnsharpMaskOptions } from './unsharp-mask.js'

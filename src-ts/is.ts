@@ -42,6 +42,14 @@ export function positive(value: unknown, name: string): number {
   return value
 }
 
+/** A finite number, 0 or above. */
+export function nonNegative(value: unknown, name: string): number {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
+    throw invalid('a finite number of 0 or more', name, value)
+  }
+  return value
+}
+
 /** `true` or `false`. */
 export function boolean(value: unknown, name: string): boolean {
   if (typeof value !== 'boolean') {

@@ -9,16 +9,23 @@ type Binding = typeof import('../index.js')
 
 export type {
   BindingBorder,
+  BindingBox,
+  BindingConvolve,
+  BindingConvolveSeparable,
+  BindingDerivative,
   BindingError,
   BindingGaussian,
+  BindingGradient,
   BindingImage,
   BindingJob,
+  BindingLaplacian,
   BindingLayout,
   BindingMetadata,
   BindingOpened,
   BindingRegion,
   BindingTarget,
   BindingTiles,
+  BindingUnsharp,
 } from '../index.js'
 
 /** What there is a prebuilt addon for. */

@@ -2,21 +2,31 @@ import type { Buffer } from 'node:buffer'
 
 import {
   type Border,
+  type BoxBlurOptions,
   concurrency,
+  type ConvolveOptions,
+  type ConvolveSeparableOptions,
   type Counters,
   counters,
   type Depth,
   fromBuffer,
+  type GaussianBlurOptions,
   GigapxError,
   type GigapxErrorCode,
+  type GradientMagnitudeOptions,
   type Image,
+  type LaplacianOptions,
   memoryLimit,
   type Metadata,
   open,
   openRaw,
   type Progress,
+  type ScharrOptions,
   simd,
+  type SobelOptions,
+  type Taps,
   type Tile,
+  type UnsharpMaskOptions,
   versions,
 } from 'gigapx'
 import { expectAssignable, expectError, expectNotAssignable, expectType } from 'tsd'
@@ -65,6 +75,7 @@ expectAssignable<AsyncDisposable>(image)
 expectType<Image>(image.gaussianBlur({ sigma: 2.2 }))
 expectType<Image>(image.gaussianBlur({ sigma: { x: 1, y: 2 }, kernelSize: { x: 3, y: 5 }, border: 'wrap' }))
 expectType<Image>(image.gaussianBlur({ kernelSize: 11, border: { constant: 3 }, precision: 'exact' }))
+expectType<Image>(image.gaussianBlur({ sigma: 40, precision: 'fast' }))
 expectType<Image>(image.gaussianBlur({ sigma: 1, kernelSize: undefined }))
 expectType<Image>(image.crop({ left: 0, top: 0, width: 1, height: 1 }))
 expectError(image.gaussianBlur())
@@ -72,9 +83,59 @@ expectError(image.gaussianBlur(2))
 expectError(image.gaussianBlur({ sigma: '2' }))
 expectError(image.gaussianBlur({ sigma: { x: 1 } }))
 expectError(image.gaussianBlur({ sigma: 1, border: 'mirror' }))
-expectError(image.gaussianBlur({ sigma: 1, precision: 'fast' }))
+expectError(image.gaussianBlur({ sigma: 1, precision: 'best' }))
 expectError(image.gaussianBlur({ sgima: 1 }))
+expectType<Image>(image.boxBlur({ size: 3 }))
+expectType<Image>(image.boxBlur({ size: { x: 3, y: 4 }, normalize: false, depth: 'int32', border: 'reflect' }))
+expectError(image.boxBlur())
+expectError(image.boxBlur({}))
+expectError(image.boxBlur({ size: [3, 3] }))
+expectError(image.boxBlur({ size: 3, normalize: 'no' }))
+expectError(image.boxBlur({ size: 3, depth: 'float64' }))
+expectType<Image>(image.convolve({ kernel: [[1, 2], [3, 4]] }))
+expectType<Image>(image.convolve({ kernel: [[1]] as const, scale: 0.5, offset: 1, depth: 'int16', border: { constant: 0 } }))
+expectType<Image>(image.convolve({ kernel: [new Float32Array(3), [1, 2, 3]] }))
+expectError(image.convolve())
+expectError(image.convolve({ kernel: [1, 2, 3] }))
+expectError(image.convolve({ kernel: [['1']] }))
+expectError(image.convolve({ kernel: [new BigInt64Array(3)] }))
+expectError(image.convolve({ kernel: [[1]], horizontal: [1] }))
+expectType<Image>(image.convolveSeparable({ horizontal: [1, 2, 1], vertical: new Float64Array(3) }))
+expectType<Image>(image.convolveSeparable({ horizontal: [1], vertical: [1], offset: 1, depth: 'float32', border: 'wrap' }))
+expectError(image.convolveSeparable({ horizontal: [1] }))
+expectError(image.convolveSeparable({ horizontal: [1], vertical: [1], scale: 2 }))
+expectType<Image>(image.sobel({ dx: 1 }))
+expectType<Image>(image.sobel({ dx: 1, dy: 1, size: 5, scale: 2, offset: 1, depth: 'uint8', border: 'replicate' }))
+expectError(image.sobel())
+expectError(image.sobel({ dx: '1' }))
+expectError(image.sobel({ dx: 1, size: { x: 3, y: 3 } }))
+expectType<Image>(image.scharr({ dy: 1, scale: 2, offset: 1, depth: 'uint8', border: 'replicate' }))
+expectError(image.scharr({ dx: 1, size: 3 }))
+expectType<Image>(image.laplacian())
+expectType<Image>(image.laplacian({ size: 3, scale: 2, offset: 1, depth: 'uint8', border: 'replicate' }))
+expectError(image.laplacian({ dx: 1 }))
+expectType<Image>(image.gradientMagnitude())
+expectType<Image>(image.gradientMagnitude({ operator: 'sobel', size: 3, scale: 2, depth: 'uint8', border: 'replicate' }))
+expectError(image.gradientMagnitude({ operator: 'prewitt' }))
+expectError(image.gradientMagnitude({ offset: 1 }))
+expectType<Image>(image.unsharpMask({ sigma: 2 }))
+expectType<Image>(image.unsharpMask({ sigma: { x: 1, y: 2 }, kernelSize: 5, amount: 2, threshold: 3, border: 'wrap' }))
+expectError(image.unsharpMask({}))
+expectError(image.unsharpMask({ sigma: 2, depth: 'int16' }))
 expectError(image.crop({ left: 0, top: 0, width: 1 }))
+expectError(image.derive)
+expectAssignable<Taps>([1, 2] as const)
+expectAssignable<Taps>(new Int8Array(2))
+expectNotAssignable<Taps>(['1'])
+expectType<(options: GaussianBlurOptions) => Image>(image.gaussianBlur)
+expectType<(options: BoxBlurOptions) => Image>(image.boxBlur)
+expectType<(options: ConvolveOptions) => Image>(image.convolve)
+expectType<(options: ConvolveSeparableOptions) => Image>(image.convolveSeparable)
+expectType<(options: SobelOptions) => Image>(image.sobel)
+expectType<(options: ScharrOptions) => Image>(image.scharr)
+expectType<(options?: LaplacianOptions) => Image>(image.laplacian)
+expectType<(options?: GradientMagnitudeOptions) => Image>(image.gradientMagnitude)
+expectType<(options: UnsharpMaskOptions) => Image>(image.unsharpMask)
 expectAssignable<Border>({ constant: 1 })
 expectNotAssignable<Border>('constant')
 

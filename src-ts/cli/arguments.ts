@@ -62,7 +62,7 @@ export function infoArguments(args: readonly string[]): InfoArguments {
 
 /** Understands what follows `gigapx run`. */
 export function runArguments(args: readonly string[]): RunArguments {
-  const [first = [], ...others] = split(args)
+  const [first = [], ...others] = split(joinNegatives(args))
   const [input, output, name] = positionalsOf(first)
   if (input === undefined || output === undefined) {
     throw new UsageError('expected an input and an output: gigapx run IN OUT FILTER')
@@ -95,6 +95,20 @@ export function runArguments(args: readonly string[]): RunArguments {
   return { input, output, steps, values }
 }
 
+/** Makes `--name=-1` of `--name -1`, or the value would pass for an option. */
+function joinNegatives(args: readonly string[]): string[] {
+  const joined: string[] = []
+  for (const arg of args) {
+    const before = joined.at(-1)
+    if (before !== undefined && /^--[^=]+$/.test(before) && /^-\.?\d/.test(arg)) {
+      joined[joined.length - 1] = `${before}=${arg}`
+    } else {
+      joined.push(arg)
+    }
+  }
+  return joined
+}
+
 /** Cuts a list at each `!`. */
 function split(args: readonly string[]): string[][] {
   const segments: string[][] = [[]]
@@ -110,15 +124,15 @@ function split(args: readonly string[]): string[][] {
 
 /** What is no option. The filter is not known yet, so the options of all are taken for its own. */
 function positionalsOf(args: readonly string[]): string[] {
-  const every = Object.values(filters).map(optionsOf)
+  const every = [...filters.values()].map(optionsOf)
   const options: Options = Object.assign({}, ...every, RUN)
   return parseArgs({ args: [...args], options, strict: false }).positionals
 }
 
 function findFilter(name: string): CliFilter {
-  const filter = filters[name]
+  const filter = filters.get(name)
   if (filter === undefined) {
-    throw new UsageError(`expected ${Object.keys(filters).join(' or ')} for FILTER but received '${name}'`)
+    throw new UsageError(`expected one of ${[...filters.keys()].join(', ')} for FILTER but received '${name}'`)
   }
   return filter
 }

@@ -1,7 +1,10 @@
+import type { Depth } from '../depth.js'
+import type { GradientMagnitudeOptions } from '../derivative.js'
+import type { GaussianBlurOptions } from '../gaussian-blur.js'
 import type { Image } from '../image.js'
-import { border, number, pair } from './values.js'
+import { bool, border, kernel, number, pair, taps } from './values.js'
 
-/** The values that a command line gives to the options of a filter. */
+/** The values that a command line gives to the options of a filter, by the names of the options. */
 export type Values = Partial<Record<string, string>>
 
 /** A filter on the command line. Its options all take a value. */
@@ -10,30 +13,86 @@ export interface CliFilter {
   readonly apply: (image: Image, values: Values) => Image
 }
 
+/** How to read each option of a filter, by its name in the API. */
+type Parsers = Record<string, (text: string, option: string) => unknown>
+
+/** What the options hold. One that was not given is undefined: the API says which it cannot do without. */
+type Options<P extends Parsers> = { readonly [K in keyof P]: ReturnType<P[K]> }
+
+// Names are left to the API, whose errors list what there is.
+const depth = (text: string): Depth => text as Depth
+const operator = (text: string): GradientMagnitudeOptions['operator'] => text as 'sobel'
+const precision = (text: string): GaussianBlurOptions['precision'] => text as 'exact'
+
+const derived = { scale: number, depth, border }
+
 /** Every filter, by its name on the command line. */
-export const filters: Partial<Record<string, CliFilter>> = {
-  'gaussian-blur': {
-    options: ['sigma', 'kernel-size', 'border'],
-    apply: (image, values) =>
-      image.gaussianBlur({
-        sigma: given(values, 'sigma', pair),
-        kernelSize: given(values, 'kernel-size', pair),
-        border: given(values, 'border', border),
-      }),
-  },
-  crop: {
-    options: ['left', 'top', 'width', 'height'],
-    apply: (image, values) => {
-      const left = given(values, 'left', number) ?? 0
-      const top = given(values, 'top', number) ?? 0
-      const width = given(values, 'width', number) ?? image.width - left
-      const height = given(values, 'height', number) ?? image.height - top
+export const filters: ReadonlyMap<string, CliFilter> = new Map([
+  [
+    'gaussian-blur',
+    filter({ sigma: pair, kernelSize: pair, border, precision }, (image, options) => image.gaussianBlur(options)),
+  ],
+  ['box-blur', filter({ size: pair, normalize: bool, depth, border }, (image, options) => image.boxBlur(options))],
+  [
+    'convolve',
+    filter({ kernel, scale: number, offset: number, depth, border }, (image, options) => image.convolve(options)),
+  ],
+  [
+    'convolve-separable',
+    filter({ horizontal: taps, vertical: taps, offset: number, depth, border }, (image, options) =>
+      image.convolveSeparable(options),
+    ),
+  ],
+  [
+    'sobel',
+    filter({ dx: number, dy: number, size: number, offset: number, ...derived }, (image, options) =>
+      image.sobel(options),
+    ),
+  ],
+  [
+    'scharr',
+    filter({ dx: number, dy: number, offset: number, ...derived }, (image, options) => image.scharr(options)),
+  ],
+  [
+    'laplacian',
+    filter({ size: number, offset: number, ...derived }, (image, options) => image.laplacian(options)),
+  ],
+  [
+    'gradient-magnitude',
+    filter({ operator, size: number, ...derived }, (image, options) => image.gradientMagnitude(options)),
+  ],
+  [
+    'unsharp-mask',
+    filter({ sigma: pair, kernelSize: pair, amount: number, threshold: number, border }, (image, options) =>
+      image.unsharpMask(options),
+    ),
+  ],
+  [
+    'crop',
+    filter({ left: number, top: number, width: number, height: number }, (image, options) => {
+      const { left = 0, top = 0 } = options
+      const { width = image.width - left, height = image.height - top } = options
       return image.crop({ left, top, width, height })
+    }),
+  ],
+])
+
+function filter<P extends Parsers>(parsers: P, apply: (image: Image, options: Options<P>) => Image): CliFilter {
+  const names = Object.keys(parsers).map((key) => ({ key, name: dashed(key) }))
+  return {
+    options: names.map(({ name }) => name),
+    apply: (image, values) => {
+      const options: Record<string, unknown> = {}
+      for (const { key, name } of names) {
+        const text = values[name]
+        options[key] = text === undefined ? undefined : parsers[key]?.(text, `--${name}`)
+      }
+      return apply(image, options as Options<P>)
     },
-  },
+  }
 }
 
-function given<T>(values: Values, name: string, parse: (text: string, option: string) => T): T | undefined {
-  const text = values[name]
-  return text === undefined ? undefined : parse(text, `--${name}`)
+/** `kernelSize` as `kernel-size`. */
+function dashed(key: string): string {
+  return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }

@@ -9,10 +9,43 @@ Filters
   gaussian-blur
     --sigma N | X,Y             standard deviation in pixels
     --kernel-size N | X,Y       taps, odd; one of the two may be left out
-    --border MODE               reflect101 (default), replicate, reflect, wrap, constant:VALUE
+    --precision MODE            exact (default), fast
+  box-blur
+    --size N | X,Y              columns and rows
+    --normalize true|false      divide the sum by the area (default true)
+  convolve
+    --kernel "A,B;C,D"          rows of numbers, not flipped
+    --scale N                   what they are multiplied by (default 1)
+  convolve-separable
+    --horizontal A,B,..         the factor along a row
+    --vertical A,B,..           the factor down a column
+  sobel
+    --dx N --dy N               orders of the derivative (default 0; one must be above 0)
+    --size N                    of the kernel, odd, 1 to 31 (default 3)
+  scharr
+    --dx N --dy N               one is 1, the other 0 (default 0)
+  laplacian
+    --size N                    of the kernel, odd, 1 to 31 (default 1)
+  gradient-magnitude
+    --operator NAME             sobel (default), scharr
+    --size N                    of sobel's kernel, odd, 1 to 31 (default 3)
+  unsharp-mask
+    --sigma N | X,Y             standard deviation in pixels
+    --kernel-size N | X,Y       taps, odd (default: by sigma)
+    --amount N                  of what is added (default 1)
+    --threshold N               the least difference that is sharpened (default 0)
   crop
     --left N --top N            the first column and row, from 0 (default 0)
     --width N --height N        columns and rows (default: to the edge)
+
+  All but crop take
+    --border MODE               reflect101 (default), replicate, reflect, wrap, constant:VALUE
+  box-blur, the convolutions, sobel, scharr, laplacian and gradient-magnitude take
+    --depth DEPTH               of the result
+  the convolutions, sobel, scharr and laplacian take
+    --offset N                  what is added to the result (default 0)
+  sobel, scharr, laplacian and gradient-magnitude take
+    --scale N                   what the result is multiplied by (default 1)
 
 Options
   --raw WxHxC:DEPTH             IN is bare pixels, e.g. 80000x60000x1:uint8; xC and :DEPTH may be left out;
@@ -32,5 +65,5 @@ Exit status
   130 interrupted, 143 terminated
 
 Example
-  gigapx run in.tif out.tif gaussian-blur --sigma 2.2 ! crop --width 1024 --height 1024
+  gigapx run in.tif out.tif gaussian-blur --sigma 2.2 ! sobel --dx 1 ! crop --width 1024 --height 1024
 `

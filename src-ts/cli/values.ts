@@ -24,6 +24,24 @@ export function pair(text: string, option: string): Pair {
   return y === undefined ? number(x, option) : { x: number(x, option), y: number(y, option) }
 }
 
+/** Numbers with commas between them. */
+export function taps(text: string, option: string): number[] {
+  return text.split(',').map((part) => number(part, option))
+}
+
+/** Rows of numbers with semicolons between them. */
+export function kernel(text: string, option: string): number[][] {
+  return text.split(';').map((row) => taps(row, option))
+}
+
+/** `true` or `false`. */
+export function bool(text: string, option: string): boolean {
+  if (text !== 'true' && text !== 'false') {
+    throw new UsageError(`expected true or false for ${option} but received '${text}'`)
+  }
+  return text === 'true'
+}
+
 /** The name of a border, or `constant:VALUE`. */
 export function border(text: string, option: string): Border {
   const constant = /^constant:(.*)$/.exec(text)?.[1]

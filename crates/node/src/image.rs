@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use filters::{GaussianBlur, Precision, Recipe};
+use filters::Recipe;
 use kernels::Isa;
 use napi::bindgen_prelude::{Env, Object, Uint8Array};
 use napi_derive::napi;
@@ -21,8 +21,8 @@ use crate::memory::{Borrowed, give};
 use crate::promise::Settler;
 use crate::tiles::BindingTiles;
 use crate::types::{
-    BindingGaussian, BindingLayout, BindingMetadata, BindingOpened, BindingOutcome, BindingPixels,
-    BindingRegion, BindingTarget,
+    BindingLayout, BindingMetadata, BindingOpened, BindingOutcome, BindingPixels, BindingRegion,
+    BindingTarget,
 };
 
 type Result<T, E = Thrown> = std::result::Result<T, E>;
@@ -97,17 +97,6 @@ impl BindingImage {
     #[napi]
     pub fn close(&self) {
         drop(self.image.lock().unwrap_or_else(PoisonError::into_inner).take());
-    }
-
-    /// This image blurred.
-    #[napi]
-    pub fn gaussian_blur(&self, options: BindingGaussian) -> Result<Self> {
-        self.filtered(&GaussianBlur {
-            sigma: (options.sigma_x, options.sigma_y),
-            kernel_size: (options.size_x, options.size_y),
-            border: options.border.convert()?,
-            precision: Precision::Exact,
-        })
     }
 
     /// A part of this image.
@@ -232,7 +221,8 @@ impl BindingImage {
         Self { image: Mutex::new(Some(image)), spec }
     }
 
-    fn filtered(&self, recipe: &impl Recipe) -> Result<Self> {
+    /// This image under a filter.
+    pub(crate) fn filtered(&self, recipe: &impl Recipe) -> Result<Self> {
         let filter = recipe.bind(&self.spec, Isa::best()).map_err(invalid_argument)?;
         Ok(Self::new(self.image()?.filter(filter)))
     }

@@ -4,6 +4,7 @@
 //! - `environment`: which jobs belong to which Node environment (the main thread, or a worker
 //!   thread), so that each environment ends its own jobs and no others.
 //! - `image`, `job`, `tiles`: the classes that JavaScript holds.
+//! - `filtering`: the methods of an image that filter it.
 //! - `memory`: memory that crosses the border without a copy, in both directions.
 //! - `error`: errors as codes; a failed job resolves with one, and the façade throws it.
 //! - `types`: plain objects, one a file.
@@ -13,6 +14,7 @@
 mod engine;
 mod environment;
 mod error;
+mod filtering;
 mod image;
 mod job;
 mod memory;

@@ -1,7 +1,8 @@
 use napi_derive::napi;
-use raster::{Depth, Spec};
+use raster::Spec;
 use store::RawLayout;
 
+use super::parse_depth;
 use crate::error::{Thrown, invalid_argument};
 
 /// Bare pixels in memory or in a file.
@@ -19,9 +20,7 @@ pub struct BindingLayout {
 
 impl BindingLayout {
     pub(crate) fn convert(&self) -> Result<RawLayout, Thrown> {
-        let depth = Depth::parse(&self.depth).ok_or_else(|| {
-            invalid_argument(format!("expected a depth but received {}", self.depth))
-        })?;
+        let depth = parse_depth(&self.depth)?;
         let count = |name: &str, value: i64| {
             u64::try_from(value).map_err(|_| {
                 invalid_argument(format!("expected a count for {name} but received {value}"))
