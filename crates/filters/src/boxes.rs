@@ -108,6 +108,7 @@ impl Recipe for BoxBlur {
 fn mean(input: Depth, output: Depth, area: u64) -> Scale {
     let reciprocal = 1.0 / area as f64;
     match input {
+        _ if area == 1 => Scale::One,
         Depth::U8 if output == Depth::U8 && area <= 256 => fixed_mean(area as u32),
         Depth::U8 => Scale::Single(reciprocal as f32),
         Depth::U16 if area <= 1 << 15 => Scale::Single(reciprocal as f32),
@@ -142,7 +143,7 @@ struct BoxOperator<S, A> {
 }
 
 /// Pixels of a strip: its sums and prefixes fit a first-level cache.
-const STRIP: usize = 2048;
+const STRIP: usize = 4096;
 
 impl<S: Sample, A: Sum, D: Sample> Operator<D> for BoxOperator<S, A> {
     fn reach(&self) -> Reach {
@@ -221,11 +222,16 @@ impl<S: Sample, A: Sum> BoxStream<'_, S, A> {
         // Below the strip any row will do.
         let y = (self.top + self.entered).min(self.bottom - 1);
         let enter = rows.row::<S>(y, span, columns, first);
-        if self.entered < height {
-            sums::enter(sums, enter, isa);
-        } else {
-            let leave = rows.row::<S>(self.top + self.entered - height, span, columns, second);
-            sums::slide(sums, enter, leave, isa);
+        let leave = (self.entered >= height)
+            .then(|| rows.row::<S>(self.top + self.entered - height, span, columns, second));
+        let ahead = rows.peek::<S>(y + 2, span[0]);
+        for range in pieces(columns) {
+            kernels::prefetch(ahead.get(range.clone()).unwrap_or_default());
+            let (sums, enter) = (&mut sums[range.clone()], &enter[range.clone()]);
+            match leave {
+                Some(leave) => sums::slide(sums, enter, &leave[range], isa),
+                None => sums::enter(sums, enter, isa),
+            }
         }
         self.entered += 1;
     }

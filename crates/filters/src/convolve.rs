@@ -5,8 +5,8 @@
 //! | Formula | sum of `kernel[j][i] * scale * p(x + i - w / 2, y + j - h / 2)`, plus an offset |
 //! | Halo | `w / 2` before and `(w - 1) / 2` after, in each axis |
 //! | Borders | all five |
-//! | Arithmetic | as `OpenCV`'s `filter2D`: float32 multiply-adds over the taps that are not 0, in row-major order; float64 for large kernels, where `OpenCV` multiplies spectra, and where int32 is involved |
-//! | Cost | proportional to the kernel's area; to the sum of its sides where it is the product of a row and a column and the result is the same |
+//! | Arithmetic | as `OpenCV`'s `filter2D`: float32 taps and multiply-adds over those that are not 0, in row-major order; sums in float64 for large kernels, where `OpenCV` multiplies spectra; taps too where int32 is involved |
+//! | Cost | proportional to the kernel's area; to the sum of its sides where it is the product of a row and a column, and no sum rounds, so that the result is the same |
 
 use kernels::Isa;
 use kernels::separable::Kernel2d;
@@ -40,14 +40,18 @@ pub struct Convolve {
 impl Recipe for Convolve {
     fn bind(&self, input: &Spec, isa: Isa) -> Result<Box<dyn Filter>, ParameterError> {
         self.check()?;
+        let depth = self.depth.unwrap_or(input.depth);
+        let taps = self.kernel.iter().map(|tap| tap * self.scale);
+        let is_double = input.depth == Depth::I32 || depth == Depth::I32;
         let kernel = Kernel2d {
-            taps: self.kernel.iter().map(|tap| tap * self.scale).collect(),
+            taps: taps.map(|tap| if is_double { tap } else { f64::from(tap as f32) }).collect(),
             width: self.width as usize,
             height: self.height as usize,
             offset: self.offset,
+            scale: None,
         };
         let border = self.border;
-        Ok(with_depth!(self.depth.unwrap_or(input.depth), D => {
+        Ok(with_depth!(depth, D => {
             let operator = operator::<D>(&kernel, input, border, isa);
             StripFilter::boxed("convolve", input, border, operator)
         }))
@@ -78,19 +82,14 @@ pub(crate) fn operator<D: Sample>(
     border: Border,
     isa: Isa,
 ) -> Box<dyn Operator<D>> {
-    let wide = kernel.width * kernel.height >= spectral_area(input.depth, D::DEPTH);
-    let correlation = if wide || input.depth == Depth::I32 || D::DEPTH == Depth::I32 {
-        factors(kernel).map(|(x, y)| Correlation { x, y, offset: kernel.offset, wide: true })
-    } else {
-        exact_factors(kernel, input.depth).map(|(x, y)| Correlation {
-            x,
-            y,
-            offset: kernel.offset,
-            wide: false,
-        })
-    };
-    match correlation {
-        Some(correlation) => correlation.operator(input, border, isa),
+    let wide = kernel.width * kernel.height >= spectral_area(input.depth, D::DEPTH)
+        || input.depth == Depth::I32
+        || D::DEPTH == Depth::I32;
+    match factors(kernel, input.depth, wide) {
+        Some((x, y)) => {
+            let correlation = Correlation { x, y, offset: kernel.offset, wide };
+            correlation.operator(input, border, isa)
+        }
         None => dense_operator(kernel, wide, input, border, isa),
     }
 }
@@ -103,26 +102,17 @@ const fn spectral_area(input: Depth, output: Depth) -> usize {
     }
 }
 
-/// A row and a column whose product is the kernel, to the precision of float64.
-fn factors(kernel: &Kernel2d) -> Option<(Vec<f64>, Vec<f64>)> {
-    let (pivot, largest) = pivot(kernel)?;
-    let (row, column) = (pivot / kernel.width, pivot % kernel.width);
-    let x: Vec<f64> = kernel.taps[row * kernel.width..][..kernel.width].to_vec();
-    let y: Vec<f64> =
-        kernel.taps.iter().skip(column).step_by(kernel.width).map(|tap| tap / largest).collect();
-    let tolerance = 4.0 * f64::EPSILON * largest.abs();
-    is_product(kernel, &x, &y, tolerance).then_some((x, y))
-}
-
 /// A row of integers and a column of multiples of a power of two whose product is the kernel, if all
-/// sums under them are exact in float32: then the order of the sum does not matter.
-fn exact_factors(kernel: &Kernel2d, input: Depth) -> Option<(Vec<f64>, Vec<f64>)> {
+/// sums under them are exact: then their order does not matter.
+fn factors(kernel: &Kernel2d, input: Depth, wide: bool) -> Option<(Vec<f64>, Vec<f64>)> {
     let largest_sample = match input {
         Depth::U8 => 255.0,
         Depth::U16 => 65_535.0,
         Depth::I16 => 32_768.0,
-        Depth::I32 | Depth::F32 => return None,
+        Depth::I32 => 2_147_483_648.0,
+        Depth::F32 => return None,
     };
+    let exact = if wide { 2f64.powi(53) } else { 2f64.powi(24) };
     let (pivot, _) = pivot(kernel)?;
     let unit = (0..=24).map(|bits| 0.5f64.powi(bits)).find(|unit| {
         kernel.taps.iter().all(|tap| (tap / unit).fract() == 0.0)
@@ -139,7 +129,7 @@ fn exact_factors(kernel: &Kernel2d, input: Depth) -> Option<(Vec<f64>, Vec<f64>)
     let sum: f64 = kernel.taps.iter().map(|tap| tap.abs()).sum();
     let most = (sum * largest_sample + kernel.offset.abs()) / unit;
     let whole_column = y.iter().all(|tap| (tap / unit).fract() == 0.0);
-    (most < 16_777_216.0 && whole_column && is_product(kernel, &x, &y, 0.0)).then_some((x, y))
+    (most < exact && whole_column && is_product(kernel, &x, &y)).then_some((x, y))
 }
 
 /// Where the largest tap stands, and that tap; `None` if all are 0.
@@ -148,12 +138,9 @@ fn pivot(kernel: &Kernel2d) -> Option<(usize, f64)> {
     taps.max_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs())).filter(|&(_, tap)| tap != 0.0)
 }
 
-fn is_product(kernel: &Kernel2d, x: &[f64], y: &[f64], tolerance: f64) -> bool {
-    kernel
-        .taps
-        .chunks(kernel.width)
-        .zip(y)
-        .all(|(taps, y)| taps.iter().zip(x).all(|(tap, x)| (tap - x * y).abs() <= tolerance))
+fn is_product(kernel: &Kernel2d, x: &[f64], y: &[f64]) -> bool {
+    let mut rows = kernel.taps.chunks(kernel.width).zip(y);
+    rows.all(|(taps, y)| taps.iter().zip(x).all(|(tap, x)| *tap == x * y))
 }
 
 const fn gcd(a: u64, b: u64) -> u64 {
@@ -169,30 +156,35 @@ mod tests {
     use super::*;
 
     fn kernel(width: usize, taps: &[f64]) -> Kernel2d {
-        Kernel2d { taps: taps.to_vec(), width, height: taps.len() / width, offset: 0.0 }
+        Kernel2d {
+            taps: taps.to_vec(),
+            width,
+            height: taps.len() / width,
+            offset: 0.0,
+            scale: None,
+        }
     }
 
     #[test]
     fn finds_the_factors_of_products_alone() {
         let smooth = [1.0, 2.0, 1.0, 2.0, 4.0, 2.0, 1.0, 2.0, 1.0].map(|tap| tap / 16.0);
-        let (x, y) = exact_factors(&kernel(3, &smooth), Depth::U8).unwrap();
+        let (x, y) = factors(&kernel(3, &smooth), Depth::U8, false).unwrap();
         assert_eq!((x, y), (vec![1.0, 2.0, 1.0], vec![0.0625, 0.125, 0.0625]));
         let sobel = [-1.0, 0.0, 1.0, -2.0, 0.0, 2.0, -1.0, 0.0, 1.0];
-        let (x, y) = exact_factors(&kernel(3, &sobel), Depth::U8).unwrap();
+        let (x, y) = factors(&kernel(3, &sobel), Depth::U8, false).unwrap();
         assert_eq!((x, y), (vec![-1.0, 0.0, 1.0], vec![1.0, 2.0, 1.0]));
         let laplace = [0.0, 1.0, 0.0, 1.0, -4.0, 1.0, 0.0, 1.0, 0.0];
-        assert_eq!(exact_factors(&kernel(3, &laplace), Depth::U8), None);
-        assert_eq!(factors(&kernel(3, &laplace)), None);
-        assert_eq!(factors(&kernel(3, &[0.0; 9])), None);
+        assert_eq!(factors(&kernel(3, &laplace), Depth::U8, false), None);
+        assert_eq!(factors(&kernel(3, &[0.0; 9]), Depth::U8, true), None);
     }
 
     #[test]
     fn keeps_to_the_defined_order_where_sums_round() {
         let gauss = [0.1, 0.2, 0.1, 0.2, 0.4, 0.2, 0.1, 0.2, 0.1];
-        assert_eq!(exact_factors(&kernel(3, &gauss), Depth::U8), None);
-        assert!(factors(&kernel(3, &gauss)).is_some());
+        assert_eq!(factors(&kernel(3, &gauss), Depth::U8, true), None);
         let steep = [1024.0, 1.0, 1024.0, 1.0];
-        assert_eq!(exact_factors(&kernel(2, &steep), Depth::U16), None);
-        assert!(exact_factors(&kernel(2, &steep), Depth::U8).is_some());
+        assert_eq!(factors(&kernel(2, &steep), Depth::U16, false), None);
+        assert!(factors(&kernel(2, &steep), Depth::U8, false).is_some());
+        assert!(factors(&kernel(2, &steep), Depth::U16, true).is_some());
     }
 }

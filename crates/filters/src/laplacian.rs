@@ -68,18 +68,19 @@ impl Laplacian {
 
     /// As one kernel of two dimensions.
     fn dense(&self, wide: bool) -> Kernel2d {
-        let (side, taps) = match self.size {
-            1 => (3, vec![0.0, 1.0, 0.0, 1.0, -4.0, 1.0, 0.0, 1.0, 0.0]),
-            3 => (3, vec![2.0, 0.0, 2.0, 0.0, -8.0, 0.0, 2.0, 0.0, 2.0]),
+        let small = |taps: [f64; 9]| taps.map(|tap| scaled(tap, self.scale, wide)).to_vec();
+        let (width, taps, scale) = match self.size {
+            1 => (3, small([0.0, 1.0, 0.0, 1.0, -4.0, 1.0, 0.0, 1.0, 0.0]), None),
+            3 => (3, small([2.0, 0.0, 2.0, 0.0, -8.0, 0.0, 2.0, 0.0, 2.0]), None),
             size => {
                 let (smooth, second) = (difference(size, 0), difference(size, 2));
-                let pairs = |y: usize, x: usize| smooth[y] * second[x] + second[y] * smooth[x];
+                let tap = |y: usize, x: usize| smooth[y] * second[x] + second[y] * smooth[x];
                 let side = size as usize;
-                (side, (0..side * side).map(|i| pairs(i / side, i % side)).collect())
+                let taps = (0..side * side).map(|i| tap(i / side, i % side)).collect();
+                (side, taps, Some(self.scale))
             }
         };
-        let taps = taps.into_iter().map(|tap| scaled(tap, self.scale, wide));
-        Kernel2d { taps: taps.collect(), width: side, height: side, offset: self.offset }
+        Kernel2d { taps, width, height: width, offset: self.offset, scale }
     }
 
     /// As two derivatives, each rounded to `T`.

@@ -12,7 +12,7 @@ use std::arch::aarch64 as arch;
 use std::arch::x86_64 as arch;
 use std::sync::OnceLock;
 
-use crate::vector::{Vector, Words};
+use crate::vector::{Prefix, Vector, Words};
 
 /// An instruction set that kernels are compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,10 +48,12 @@ pub(crate) trait Vectors {
     type F64: Vector<f64>;
     /// Registers of 16-bit integers.
     type I16: Words;
+    /// Registers of 32-bit integers.
+    type I32: Prefix;
 }
 
 macro_rules! vectors {
-    ($(#[$attribute:meta])* $name:ident: $bytes:literal, $f32:ty, $f64:ty, $i16:ty) => {
+    ($(#[$attribute:meta])* $name:ident: $bytes:literal, $f32:ty, $f64:ty, $i16:ty, $i32:ty) => {
         $(#[$attribute])*
         struct $name;
 
@@ -61,14 +63,40 @@ macro_rules! vectors {
             type F32 = $f32;
             type F64 = $f64;
             type I16 = $i16;
+            type I32 = $i32;
         }
     };
 }
 
-vectors!(One: 0, [f32; 1], [f64; 1], [i16; 1]);
-vectors!(#[cfg(target_arch = "aarch64")] Neon: 16, arch::float32x4_t, arch::float64x2_t, arch::int16x8_t);
-vectors!(#[cfg(target_arch = "x86_64")] Avx2: 32, arch::__m256, arch::__m256d, arch::__m256i);
-vectors!(#[cfg(target_arch = "x86_64")] Avx512: 64, arch::__m512, arch::__m512d, arch::__m512i);
+vectors!(One: 0, [f32; 1], [f64; 1], [i16; 1], [i32; 1]);
+vectors!(#[cfg(target_arch = "aarch64")] Neon: 16, arch::float32x4_t, arch::float64x2_t, arch::int16x8_t, arch::int32x4_t);
+vectors!(#[cfg(target_arch = "x86_64")] Avx2: 32, arch::__m256, arch::__m256d, arch::__m256i, arch::__m256i);
+vectors!(#[cfg(target_arch = "x86_64")] Avx512: 64, arch::__m512, arch::__m512d, arch::__m512i, arch::__m512i);
+
+/// Runs a statement with the constant `$lanes` set to the value of `$count`: 1, 16, 32 or 64.
+macro_rules! with_lanes {
+    ($count:expr, $lanes:ident => $body:expr) => {
+        match $count {
+            64 => {
+                const $lanes: usize = 64;
+                $body
+            }
+            32 => {
+                const $lanes: usize = 32;
+                $body
+            }
+            16 => {
+                const $lanes: usize = 16;
+                $body
+            }
+            _ => {
+                const $lanes: usize = 1;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use with_lanes;
 
 impl Isa {
     /// Every instruction set, narrowest first.

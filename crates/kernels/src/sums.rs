@@ -11,6 +11,7 @@ use raster::{Depth, Sample};
 
 use crate::Isa;
 use crate::isa::{Vectorized, Vectors};
+use crate::vector::Prefix;
 
 /// An integer that holds sums: `i32` or `i64`.
 pub trait Sum: Pod + Send + Sync {
@@ -194,12 +195,15 @@ impl<A: Sum> Vectorized for PrefixRun<'_, A> {
         let Self { channels, sums, prefix } = self;
         // Before the first column all prefixes are 0.
         prefix[..channels].fill(A::zeroed());
-        if channels == 1 && V::BYTES > 0 {
-            prefix_blocks(sums, &mut prefix[1..]);
-        } else {
-            for i in 0..sums.len() {
-                prefix[channels + i] = prefix[i].plus(sums[i]);
-            }
+        let narrow = bytemuck::try_cast_slice::<A, i32>(sums);
+        if let (1, Ok(sums), true) = (channels, narrow, size_of::<A>() == size_of::<i32>()) {
+            // SAFETY: `Isa::run` compiles this for registers that the processor has; the entry has
+            // found room for whole blocks behind the first prefix.
+            unsafe { prefix_registers::<V>(sums, prefix[1..].as_mut_ptr().cast()) };
+            return;
+        }
+        for i in 0..sums.len() {
+            prefix[channels + i] = prefix[i].plus(sums[i]);
         }
     }
 }
@@ -239,41 +243,32 @@ impl<A: Sum, D: Sample> Vectorized for AcrossRun<'_, A, D> {
     }
 }
 
-/// Prefix sums of one channel, block by block: within a block by doubling the distance, then all of it
-/// on top of what came before.
+/// Prefix sums of one channel, register by register: within a register, then all of it on top of what
+/// came before.
+///
+/// # Safety
+/// The processor has `V`; from `prefix` on, `sums.len()` integers, to whole blocks, are writable.
 #[inline(always)]
-fn prefix_blocks<A: Sum>(sums: &[A], prefix: &mut [A]) {
-    let mut carry = A::zeroed();
-    let (blocks, tail) = sums.as_chunks::<BLOCK>();
-    let mut out = prefix.as_chunks_mut::<BLOCK>().0.iter_mut();
-    for (block, out) in blocks.iter().zip(&mut out) {
-        let sum = within(*block);
-        for i in 0..BLOCK {
-            out[i] = sum[i].plus(carry);
-        }
-        carry = carry.plus(sum[BLOCK - 1]);
-    }
-    if let (false, Some(out)) = (tail.is_empty(), out.next()) {
-        for (sum, out) in tail.iter().zip(out) {
-            carry = carry.plus(*sum);
-            *out = carry;
+unsafe fn prefix_registers<V: Vectors>(sums: &[i32], prefix: *mut i32) {
+    let lanes = V::I32::LANES;
+    let whole = sums.len() / lanes * lanes;
+    // SAFETY: by the contract; loads end within the sums.
+    let mut carry = unsafe { V::I32::splat(0) };
+    for at in (0..whole).step_by(lanes) {
+        // SAFETY: as above.
+        unsafe {
+            let sum = V::I32::load(sums.as_ptr().add(at)).prefix();
+            sum.plus(carry).store(prefix.add(at));
+            // Off the path of the store: a chain of one addition a register.
+            carry = carry.plus(sum.last());
         }
     }
-}
-
-#[inline(always)]
-fn within<A: Sum>(mut sum: [A; BLOCK]) -> [A; BLOCK] {
-    macro_rules! add_from {
-        ($distance:literal) => {
-            let before = sum;
-            for i in $distance..BLOCK {
-                sum[i] = before[i].plus(before[i - $distance]);
-            }
-        };
+    let mut last = [0i32; BLOCK];
+    // SAFETY: as above; a register is a block at most.
+    unsafe { carry.store(last.as_mut_ptr()) };
+    for (i, sum) in sums.iter().enumerate().skip(whole) {
+        last[0] = last[0].wrapping_add(*sum);
+        // SAFETY: as above.
+        unsafe { prefix.add(i).write(last[0]) };
     }
-    add_from!(1);
-    add_from!(2);
-    add_from!(4);
-    add_from!(8);
-    sum
 }

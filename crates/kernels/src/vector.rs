@@ -42,6 +42,25 @@ pub(crate) trait Words: Vector<i16> {
     unsafe fn narrow(self, shift: u32, out: *mut u8);
 }
 
+/// Registers of 32-bit integers that sum up what they hold.
+///
+/// # Safety
+/// As [`Vector`].
+#[expect(clippy::missing_safety_doc, reason = "one contract for all")]
+pub(crate) trait Prefix: Copy {
+    /// Integers of a register.
+    const LANES: usize;
+
+    unsafe fn load(source: *const i32) -> Self;
+    unsafe fn store(self, out: *mut i32);
+    unsafe fn splat(value: i32) -> Self;
+    unsafe fn plus(self, other: Self) -> Self;
+    /// Each lane: the sum of all up to it.
+    unsafe fn prefix(self) -> Self;
+    /// The last lane in every lane.
+    unsafe fn last(self) -> Self;
+}
+
 /// A type that registers hold.
 pub(crate) trait Element: Pod + Send + Sync {
     /// The register of an instruction set.
@@ -125,6 +144,90 @@ impl Words for [i16; 1] {
     }
 }
 
+impl Prefix for [i32; 1] {
+    const LANES: usize = 1;
+
+    #[inline(always)]
+    unsafe fn load(source: *const i32) -> Self {
+        // SAFETY: by the trait's contract.
+        [unsafe { source.read() }]
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, out: *mut i32) {
+        // SAFETY: by the trait's contract.
+        unsafe { out.write(self[0]) }
+    }
+
+    #[inline(always)]
+    unsafe fn splat(value: i32) -> Self {
+        [value]
+    }
+
+    #[inline(always)]
+    unsafe fn plus(self, other: Self) -> Self {
+        [self[0].wrapping_add(other[0])]
+    }
+
+    #[inline(always)]
+    unsafe fn prefix(self) -> Self {
+        self
+    }
+
+    #[inline(always)]
+    unsafe fn last(self) -> Self {
+        self
+    }
+}
+
+/// Implements [`Prefix`] by the functions of `std::arch`; the last two are closures.
+macro_rules! prefix {
+    (
+        $register:ty, $lanes:literal, $load:expr, $store:expr, $splat:expr, $plus:expr,
+        $prefix:expr, $last:expr
+    ) => {
+        impl Prefix for $register {
+            const LANES: usize = $lanes;
+
+            #[inline(always)]
+            unsafe fn load(source: *const i32) -> Self {
+                // SAFETY: by the trait's contract.
+                unsafe { $load(source.cast()) }
+            }
+
+            #[inline(always)]
+            unsafe fn store(self, out: *mut i32) {
+                // SAFETY: by the trait's contract.
+                unsafe { $store(out.cast(), self) }
+            }
+
+            #[inline(always)]
+            unsafe fn splat(value: i32) -> Self {
+                // SAFETY: by the trait's contract.
+                unsafe { $splat(value) }
+            }
+
+            #[inline(always)]
+            unsafe fn plus(self, other: Self) -> Self {
+                // SAFETY: by the trait's contract.
+                unsafe { $plus(self, other) }
+            }
+
+            #[inline(always)]
+            unsafe fn prefix(self) -> Self {
+                // SAFETY: by the trait's contract.
+                unsafe { $prefix(self) }
+            }
+
+            #[inline(always)]
+            unsafe fn last(self) -> Self {
+                // SAFETY: by the trait's contract.
+                unsafe { $last(self) }
+            }
+        }
+    };
+}
+
 /// Implements a register by the functions of `std::arch`; the last one is `(self, a, b) -> self * a + b`.
 macro_rules! register {
     (
@@ -184,7 +287,41 @@ mod x86 {
     #[allow(clippy::wildcard_imports, reason = "three dozen intrinsics")]
     use std::arch::x86_64::*;
 
-    use super::{Vector, Words};
+    use super::{Prefix, Vector, Words};
+
+    prefix!(
+        __m256i,
+        8,
+        _mm256_loadu_si256,
+        _mm256_storeu_si256,
+        _mm256_set1_epi32,
+        _mm256_add_epi32,
+        |x| {
+            let x = _mm256_add_epi32(x, _mm256_slli_si256::<4>(x));
+            let x = _mm256_add_epi32(x, _mm256_slli_si256::<8>(x));
+            // The lower half's sum onto the upper half.
+            let sum = _mm256_shuffle_epi32::<0b1111_1111>(x);
+            _mm256_add_epi32(x, _mm256_permute2x128_si256::<0x08>(sum, sum))
+        },
+        |x| _mm256_permutevar8x32_epi32(x, _mm256_set1_epi32(7))
+    );
+
+    prefix!(
+        __m512i,
+        16,
+        _mm512_loadu_si512,
+        _mm512_storeu_si512,
+        _mm512_set1_epi32,
+        _mm512_add_epi32,
+        |x| {
+            let zero = _mm512_setzero_si512();
+            let x = _mm512_add_epi32(x, _mm512_alignr_epi32::<15>(x, zero));
+            let x = _mm512_add_epi32(x, _mm512_alignr_epi32::<14>(x, zero));
+            let x = _mm512_add_epi32(x, _mm512_alignr_epi32::<12>(x, zero));
+            _mm512_add_epi32(x, _mm512_alignr_epi32::<8>(x, zero))
+        },
+        |x| _mm512_permutexvar_epi32(_mm512_set1_epi32(15), x)
+    );
 
     impl Words for __m256i {
         #[inline(always)]
@@ -301,7 +438,22 @@ mod arm {
     #[allow(clippy::wildcard_imports, reason = "two dozen intrinsics")]
     use std::arch::aarch64::*;
 
-    use super::{Vector, Words};
+    use super::{Prefix, Vector, Words};
+
+    prefix!(
+        int32x4_t,
+        4,
+        vld1q_s32,
+        vst1q_s32,
+        vdupq_n_s32,
+        vaddq_s32,
+        |x| {
+            let zero = vdupq_n_s32(0);
+            let x = vaddq_s32(x, vextq_s32::<3>(zero, x));
+            vaddq_s32(x, vextq_s32::<2>(zero, x))
+        },
+        |x| vdupq_laneq_s32::<3>(x)
+    );
 
     impl Words for int16x8_t {
         #[inline(always)]

@@ -163,6 +163,7 @@ proptest! {
         let (width, height) = counts;
         let kernel = Kernel2d {
             taps: float_taps(width * height, seed, 0.0), width, height, offset: 0.3,
+            scale: (seed % 2 == 0).then_some(0.7),
         };
         compare!(|isa| separable::dense::<u8, f32, u8>(&kernel, channels, isa), n, shift, bytes);
         compare!(|isa| separable::dense::<f32, f32, f32>(&kernel, channels, isa), n, shift,

@@ -9,6 +9,8 @@
 //! | int16, float32 | chains of float32 multiply-adds; `OpenCV`'s bytes with FMA |
 //! | int32 | chains of float64 multiply-adds; `OpenCV` has no such filter |
 //! | Cost | proportional to the sum of the kernel's sides |
+//!
+//! This is the exact blur; the other, by resampling, is in [`fast`].
 
 use kernels::Isa;
 use kernels::separable::{self, ColumnTaps, Taps};
@@ -21,6 +23,9 @@ use crate::separable::SeparableOperator;
 use crate::strip::{Operator, Reach, StripFilter};
 use crate::{Filter, ParameterError, Recipe};
 
+use self::fast::FastGaussian;
+
+mod fast;
 mod taps;
 
 /// What to blur with. Pairs are (x, y).
@@ -65,11 +70,41 @@ impl Recipe for GaussianBlur {
     /// [`ParameterError`] if sigma is negative, not finite, or missing where the size is too, or if a
     /// size is even or above 32767.
     fn bind(&self, input: &Spec, isa: Isa) -> Result<Box<dyn Filter>, ParameterError> {
+        if self.precision == Precision::Fast {
+            let sigma = fast_sigma(self)?;
+            return Ok(Box::new(FastGaussian::new(input, sigma, self.border, isa)));
+        }
         Ok(with_depth!(input.depth, D => {
             let operator = exact::<D>(input, self, isa)?;
-            StripFilter::boxed("gaussian-blur", input, self.border, operator)
+            StripFilter::boxed(NAME, input, self.border, operator)
         }))
     }
+}
+
+/// The filter's name.
+const NAME: &str = "gaussian-blur";
+
+/// The largest sigma of the fast blur: the equations for its taps grow with the cube.
+const MAX_FAST_SIGMA: f64 = 5000.0;
+
+/// The sigma of each axis for the fast blur, which cuts no kernel off; 0 for an axis of one tap.
+fn fast_sigma(options: &GaussianBlur) -> Result<(f64, f64), ParameterError> {
+    let axis = |sigma: f64, size: u32| {
+        check_axis(sigma, size)?;
+        let sigma = match (sigma, size) {
+            (_, 1) => 0.0,
+            (0.0, size) => taps::sigma_of(size),
+            (sigma, _) => sigma,
+        };
+        if sigma > MAX_FAST_SIGMA {
+            let expected =
+                format!("a number of at most {MAX_FAST_SIGMA} where precision is 'fast'");
+            return Err(ParameterError::new("sigma", expected, sigma));
+        }
+        Ok(sigma)
+    };
+    let GaussianBlur { sigma, kernel_size, .. } = options;
+    Ok((axis(sigma.0, kernel_size.0)?, axis(sigma.1, kernel_size.1)?))
 }
 
 /// The exact blur of images of depth `D`.
@@ -136,19 +171,25 @@ macro_rules! float {
 
 float! { i16, false; f32, false; i32, true; }
 
+/// Checks the parameters of an axis.
+fn check_axis(sigma: f64, size: u32) -> Result<(), ParameterError> {
+    if !(sigma.is_finite() && sigma >= 0.0) {
+        return Err(ParameterError::new("sigma", "a number of at least 0", sigma));
+    }
+    if size == 0 && sigma == 0.0 {
+        return Err(ParameterError::new("sigma", "a number above 0 or a kernelSize", sigma));
+    }
+    if size != 0 && (size.is_multiple_of(2) || size > MAX_TAPS) {
+        let expected = format!("an odd number of at most {MAX_TAPS}");
+        return Err(ParameterError::new("kernelSize", expected, size));
+    }
+    Ok(())
+}
+
 /// The taps of each axis, derived where the options leave them open.
 fn kernel_size(input: &Spec, options: &GaussianBlur) -> Result<(u32, u32), ParameterError> {
     let axis = |sigma: f64, size: u32, side: u64| {
-        if !(sigma.is_finite() && sigma >= 0.0) {
-            return Err(ParameterError::new("sigma", "a number of at least 0", sigma));
-        }
-        if size == 0 && sigma == 0.0 {
-            return Err(ParameterError::new("sigma", "a number above 0 or a kernelSize", sigma));
-        }
-        if size != 0 && (size.is_multiple_of(2) || size > MAX_TAPS) {
-            let expected = format!("an odd number of at most {MAX_TAPS}");
-            return Err(ParameterError::new("kernelSize", expected, size));
-        }
+        check_axis(sigma, size)?;
         // One row or column of an image has no neighbours to blur with, unless the border is one.
         if side == 1 && !matches!(options.border, Border::Constant(_)) {
             return Ok(1);

@@ -12,6 +12,11 @@ pub(super) fn automatic_size(sigma: f64, depth: Depth) -> f64 {
     if size % 2.0 == 0.0 { size + 1.0 } else { size }
 }
 
+/// The sigma that `OpenCV` gives a kernel of `n` taps.
+pub(super) fn sigma_of(n: u32) -> f64 {
+    f64::from(n).mul_add(0.15, 0.35)
+}
+
 /// `n` taps, odd, that sum to one. Sigma 0 takes the table or derives sigma from `n`.
 pub(super) fn gaussian(n: u32, sigma: f64) -> Vec<f64> {
     if sigma <= 0.0
@@ -19,8 +24,8 @@ pub(super) fn gaussian(n: u32, sigma: f64) -> Vec<f64> {
     {
         return taps;
     }
+    let sigma = if sigma > 0.0 { sigma } else { sigma_of(n) };
     let n = i64::from(n);
-    let sigma = if sigma > 0.0 { sigma } else { (n as f64).mul_add(0.15, 0.35) };
     let scale = -0.125 / (sigma * sigma);
     let half: Vec<f64> = (0..n / 2)
         .map(|i| {

@@ -27,8 +27,10 @@ pub struct Kernel2d {
     pub width: usize,
     /// Rows.
     pub height: usize,
-    /// What a sum starts with.
+    /// What is added: a sum starts with it, or is scaled first and then gets it.
     pub offset: f64,
+    /// What a sum is multiplied by in the end, if anything.
+    pub scale: Option<f64>,
 }
 
 pub(super) fn dense<S, M, D>(kernel: &Kernel2d, channels: usize, isa: Isa) -> Separable<S, M, D>
@@ -49,6 +51,7 @@ where
         height: kernel.height,
         reach,
         offset: M::from_f64(kernel.offset),
+        scale: kernel.scale.map(M::from_f64),
         isa,
         out: PhantomData,
     };
@@ -111,6 +114,7 @@ struct DenseColumn<M, D> {
     height: usize,
     reach: usize,
     offset: M,
+    scale: Option<M>,
     isa: Isa,
     out: PhantomData<D>,
 }
@@ -159,6 +163,11 @@ impl<M: Real, D: Sample> Vectorized for DenseRun<'_, M, D> {
                     _ => self.pass.sum::<V, 8>(&self.rows, self.y, at, n, &mut sums),
                 }
             }
+            if let Some(scale) = self.pass.scale {
+                for sum in &mut sums[..n] {
+                    *sum = sum.fma(scale, self.pass.offset);
+                }
+            }
             Rounded { scale: None }.finish(&sums[..n], out);
         }
     }
@@ -180,7 +189,8 @@ impl<M: Real, D> DenseColumn<M, D> {
         for block in (0..n).step_by(R * lanes) {
             // SAFETY: by the contract; a block ends at the padding at most, and so does a chunk.
             unsafe {
-                let mut sums = [M::In::<V>::splat(self.offset); R];
+                let start = if self.scale.is_some() { M::zeroed() } else { self.offset };
+                let mut sums = [M::In::<V>::splat(start); R];
                 for tap in &self.taps {
                     let source = rows.start(tap.row + y).add(at + block + tap.shift);
                     let value = M::In::<V>::splat(tap.value);
