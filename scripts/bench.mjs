@@ -47,14 +47,14 @@ const size = { width: Math.round(pixels / height), height }
 build()
 // Only now: these load what has just been built.
 const { machine } = await import('./bench/machine.mjs')
-const { runMemory } = await import('./bench/memory.mjs')
+const { runAlone, runMemory } = await import('./bench/memory.mjs')
 const { runFiles } = await import('./bench/files.mjs')
 
 const start = await machine()
 const results = []
 for (const one of CASES.filter(({ name }) => values.case?.includes(name) ?? true)) {
   console.log(`\n${one.title}`)
-  const run = one.files ? runFiles : runMemory
+  const run = one.files ? runFiles : one.alone ? runAlone : runMemory
   // oxlint-disable-next-line no-await-in-loop -- cases must not overlap
   results.push(await run(one, size, repeats))
 }

@@ -25,11 +25,11 @@ export async function runFiles(one, shape, repeats) {
     for (const peer of Object.values(peers)) {
       await peer.hello()
       await peer.ask('load', { path: input, ...shape, depth })
-      await peer.ask('blur', one.blur)
+      await peer.ask('set', { filter: one.filter })
     }
     const plan = await peers.stripes.ask('tune-file', { input, output: `${DISK}/opencv-stripes.raw` })
     const image = await openRaw(input, { ...shape, depth })
-    const blurred = image.gaussianBlur(one.options)
+    const blurred = one.variants[0].make(image)
     const equality = await compare(blurred, peers, input)
 
     const toFile = (path, sync) => () => own(() => blurred.toFile(path, { sync }))
@@ -73,8 +73,8 @@ function vips(one, { width, height }, raw) {
   const input = `${DISK}/input.v`
   const layout = [width, height, 1, '--format', 'uchar', '--interpretation', 'b-w']
   execFileSync('vips', ['rawload', raw, input, ...layout])
-  const flags = `--min-ampl ${minAmplitude(one)} --precision integer`
-  const make = (output) => () => program(`vips gaussblur ${input} ${output} ${one.sigma} ${flags}`)
+  const flags = `--min-ampl ${minAmplitude(one.blur)} --precision integer`
+  const make = (output) => () => program(`vips gaussblur ${input} ${output} ${one.blur.sigma} ${flags}`)
   return [['libvips', 'vips.v', make, '.v to .v, other bytes', 3]]
 }
 

@@ -1,4 +1,4 @@
-/** The image that all contenders blur. */
+/** The image that all contenders filter. */
 
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 
@@ -30,6 +30,7 @@ function noise(length, depth) {
   }
   if (depth === 'uint8') return new Uint8Array(Uint8Array.from(words).buffer)
   if (depth === 'uint16') return new Uint8Array(Uint16Array.from(words).buffer)
+  if (depth === 'int16') return new Uint8Array(Int16Array.from(words).buffer)
   return new Uint8Array(Float32Array.from(words, (word) => word / 2 ** 32).buffer)
 }
 

@@ -4,8 +4,8 @@ import sharp from 'sharp'
 
 const [PANEL, LABELS, BAR, GAP, COLUMNS] = [690, 260, 20, 6, 2]
 /** Contenders that filter nothing. */
-const LIMIT = /^(?:memcpy|cp|dd)/u
-const COLOURS = { gigapx: '#d1495b', OpenCV: '#30638e', libvips: '#7fa650', sharp: '#3a7d44', other: '#9a9a9a' }
+const LIMIT = /^(?:memcpy|cp|dd|libvips, copy)/u
+const COLOURS = { gigapx: '#d1495b', sigma: '#d1495b', OpenCV: '#30638e', libvips: '#7fa650', sharp: '#3a7d44', other: '#9a9a9a' }
 
 export async function plot(folder, results, { cpu, cores }) {
   const panels = results.map(panel)
@@ -18,7 +18,7 @@ export async function plot(folder, results, { cpu, cores }) {
     y += Math.max(...row.map(({ height }) => height))
     return drawn
   })
-  const title = `Gaussian blur, MP/s (median; longer is faster), ${cores} cores of ${cpu}`
+  const title = `MP/s (median; longer is faster) and gigapx's speed over it, ${cores} cores of ${cpu}`
   const width = PANEL * Math.min(COLUMNS, panels.length)
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${y + 12}" ` +
     `font-family="DejaVu Sans, Verdana, sans-serif" font-size="13"><rect width="100%" height="100%" fill="#fff"/>` +

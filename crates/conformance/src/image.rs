@@ -34,6 +34,23 @@ impl<T: Sample> Dense<T> {
         // A vector of bytes may start anywhere; the source copies where it is not aligned.
         from_memory(Arc::new(bytes), RawLayout::dense(self.spec)).expect("a dense image")
     }
+
+    /// The image as a source of a copy whose rows lie `gap` samples apart, behind as many others.
+    pub fn strided_source(&self, gap: usize) -> Arc<dyn Source> {
+        let row = self.spec.width as usize * self.spec.channels as usize;
+        let mut bytes = Vec::new();
+        for samples in self.samples.chunks(row) {
+            // What a filter must not be seen to have read: NaN where samples are floats.
+            bytes.resize(bytes.len() + gap * size_of::<T>(), 0xFF);
+            bytes.extend_from_slice(bytemuck::cast_slice(samples));
+        }
+        let layout = RawLayout {
+            spec: self.spec,
+            offset: (gap * size_of::<T>()) as u64,
+            row_stride: Some(((row + gap) * size_of::<T>()) as u64),
+        };
+        from_memory(Arc::new(bytes), layout).expect("a strided image")
+    }
 }
 
 /// A pseudo-random 32-bit word for a position: the extremes as often as noise.

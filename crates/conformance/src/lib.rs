@@ -5,5 +5,9 @@
 //! filters read beyond it and take other code paths.
 
 pub mod bench;
+pub mod cases;
+pub mod harness;
 pub mod image;
+pub mod naive;
 pub mod oracle;
+pub mod recipes;

@@ -10,16 +10,16 @@ use raster::Spec;
 use rayon::prelude::*;
 use rustix::fs::{FallocateFlags, fallocate};
 
-use super::{Blur, Stripes};
+use super::{Operation, Stripes};
 
-/// Blurs a file of bare pixels in stripes: read through a mapping, written from scratch by position,
+/// Filters a file of bare pixels in stripes: read through a mapping, written from scratch by position,
 /// which is what beats writing through a mapping of a new file.
 ///
 /// # Errors
 /// Those of the files.
 pub fn stripe_file(
     stripes: &Stripes,
-    blur: Blur,
+    work: Operation,
     rows: usize,
     [input, output]: [&Path; 2],
     spec: &Spec,
@@ -27,32 +27,33 @@ pub fn stripe_file(
     let input = File::open(input)?;
     // SAFETY: the benchmark's input is not changed while the benchmark runs.
     let input = unsafe { Mmap::map(&input) }?;
-    let output = create(output, spec)?;
-    let (row, height) = (spec.row_bytes() as usize, spec.height as usize);
+    let result = work.output(spec);
+    let output = create(output, &result)?;
+    let (row, height) = (result.row_bytes() as usize, spec.height as usize);
     (0..height.div_ceil(rows)).into_par_iter().with_max_len(1).try_for_each(|index| {
         let top = index * rows;
         let mut written = Ok(());
-        stripes.stripe(blur, top..(top + rows).min(height), &input, spec, |stripe| {
+        stripes.stripe(work, top..(top + rows).min(height), &input, spec, |stripe| {
             written = output.write_all_at(stripe, (top * row) as u64);
         });
         written
     })
 }
 
-/// Blurs a file of bare pixels by one call: read whole, blur, write whole. The memory for both images
-/// is the caller's, who may have used it before.
+/// Filters a file of bare pixels by one call: read whole, filter, write whole. The memory for both
+/// images is the caller's, who may have used it before.
 ///
 /// # Errors
 /// Those of the files.
 pub fn call_file(
-    blur: Blur,
+    work: Operation,
     [input, output]: [&Path; 2],
     [source, target]: [&mut [u8]; 2],
     spec: &Spec,
 ) -> io::Result<()> {
     File::open(input)?.read_exact_at(source, 0)?;
-    blur.run(source, target, spec);
-    create(output, spec)?.write_all_at(target, 0)
+    work.run(source, target, spec);
+    create(output, &work.output(spec))?.write_all_at(target, 0)
 }
 
 /// Opens a file for an image. One that exists keeps its pages, so that writing is warm; for a new one

@@ -3,16 +3,16 @@
 //! Everything here runs in a process of its own, which `scripts/bench.mjs` starts and asks over
 //! standard input and output; see `bin/peer.rs`.
 
-mod blur;
 mod clock;
 mod compare;
 mod files;
+mod operation;
 mod stripes;
 mod tune;
 
-pub use blur::Blur;
 pub use clock::{Cost, measure};
 pub use compare::{Difference, compare};
 pub use files::{call_file, stripe_file};
+pub use operation::Operation;
 pub use stripes::{Plan, Stripes, Write};
 pub use tune::tune;

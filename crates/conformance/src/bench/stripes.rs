@@ -10,14 +10,14 @@ use std::sync::{Mutex, PoisonError};
 use raster::{Buffer, Spec};
 use rayon::prelude::*;
 
-use super::Blur;
+use super::Operation;
 
 /// How a stripe reaches the result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Write {
-    /// Blur the stripe with its halo into scratch, and copy it without.
+    /// Filter the stripe with its halo into scratch, and copy it without.
     Copy,
-    /// Blur the stripe without a halo into the result, then repair the rows next to its seams.
+    /// Filter the stripe without a halo into the result, then repair the rows next to its seams.
     Patch,
 }
 
@@ -43,20 +43,20 @@ impl Default for Stripes {
 }
 
 impl Stripes {
-    /// Blurs an image in memory.
-    pub fn run(&self, blur: Blur, plan: Plan, input: &[u8], output: &mut [u8], spec: &Spec) {
-        let row = spec.row_bytes() as usize;
+    /// Filters an image of shape `spec` in memory.
+    pub fn run(&self, work: Operation, plan: Plan, input: &[u8], output: &mut [u8], spec: &Spec) {
+        let (row, wide) = (spec.row_bytes() as usize, work.output(spec).row_bytes() as usize);
         let height = spec.height as usize;
-        let radius = blur.radius();
+        let radius = work.radius();
         // A stripe that is all seam has nothing to gain from being written in place.
         let patch = plan.write == Write::Patch && plan.rows > 4 * radius;
-        output.par_chunks_mut(plan.rows * row).enumerate().with_max_len(1).for_each(
+        output.par_chunks_mut(plan.rows * wide).enumerate().with_max_len(1).for_each(
             |(index, output)| {
                 let top = index * plan.rows;
-                let bottom = top + output.len() / row;
+                let bottom = top + output.len() / wide;
                 let copy = |rows: Range<usize>, output: &mut [u8]| {
-                    let target = (rows.start - top) * row..(rows.end - top) * row;
-                    self.stripe(blur, rows, input, spec, |stripe| {
+                    let target = (rows.start - top) * wide..(rows.end - top) * wide;
+                    self.stripe(work, rows, input, spec, |stripe| {
                         output[target].copy_from_slice(stripe);
                     });
                 };
@@ -64,7 +64,7 @@ impl Stripes {
                     copy(top..bottom, output);
                     return;
                 }
-                blur.run(&input[top * row..bottom * row], output, spec);
+                work.run(&input[top * row..bottom * row], output, spec);
                 if top > 0 {
                     copy(top..top + radius, output);
                 }
@@ -75,24 +75,23 @@ impl Stripes {
         );
     }
 
-    /// Blurs some rows of an image in scratch, and hands the result to `done`.
+    /// Filters some rows of an image in scratch, and hands the result to `done`.
     pub fn stripe(
         &self,
-        blur: Blur,
+        work: Operation,
         rows: Range<usize>,
         input: &[u8],
         spec: &Spec,
         done: impl FnOnce(&[u8]),
     ) {
-        let row = spec.row_bytes() as usize;
-        let first = rows.start.saturating_sub(blur.radius());
-        let last = (rows.end + blur.radius()).min(spec.height as usize);
-        let input = &input[first * row..last * row];
+        let (row, wide) = (spec.row_bytes() as usize, work.output(spec).row_bytes() as usize);
+        let first = rows.start.saturating_sub(work.radius());
+        let last = (rows.end + work.radius()).min(spec.height as usize);
         let worker = rayon::current_thread_index().unwrap_or(0);
         let mut scratch = self.scratch[worker].lock().unwrap_or_else(PoisonError::into_inner);
-        let scratch = scratch.take(input.len());
-        blur.run(input, scratch, spec);
-        done(&scratch[(rows.start - first) * row..(rows.end - first) * row]);
+        let scratch = scratch.take((last - first) * wide);
+        work.run(&input[first * row..last * row], scratch, spec);
+        done(&scratch[(rows.start - first) * wide..(rows.end - first) * wide]);
     }
 }
 
@@ -106,16 +105,22 @@ mod tests {
     fn seams_do_not_show() {
         oracle::prepare();
         let image = Dense::generate(65, 203, 1, |y, x| (noise(1, y, x) >> 24) as u8);
-        let blur = Blur { size: 11, sigma: 2.2 };
-        let mut whole = vec![0; image.samples.len()];
-        blur.run(&image.samples, &mut whole, &image.spec);
-        for write in [Write::Copy, Write::Patch] {
-            // 40 leaves a last stripe of 3 rows, 300 a single one.
-            for rows in [21, 40, 101, 300] {
-                let mut cut = vec![0; whole.len()];
-                let plan = Plan { rows, write };
-                Stripes::default().run(blur, plan, &image.samples, &mut cut, &image.spec);
-                assert!(cut == whole, "{plan:?}");
+        for work in [
+            Operation::Gaussian { size: 11, sigma: 2.2 },
+            Operation::Box { size: 9 },
+            Operation::Sobel { size: 3 },
+            Operation::Unsharp { size: 13, sigma: 2.0, amount: 1.0 },
+        ] {
+            let mut whole = vec![0; work.output(&image.spec).bytes() as usize];
+            work.run(&image.samples, &mut whole, &image.spec);
+            for write in [Write::Copy, Write::Patch] {
+                // 40 leaves a last stripe of 3 rows, 300 a single one.
+                for rows in [21, 40, 101, 300] {
+                    let mut cut = vec![0; whole.len()];
+                    let plan = Plan { rows, write };
+                    Stripes::default().run(work, plan, &image.samples, &mut cut, &image.spec);
+                    assert!(cut == whole, "{work:?} {plan:?}");
+                }
             }
         }
     }

@@ -1,51 +1,54 @@
-//! Measures the Gaussian's kernels: one thread, an image that stays in cache, no pipeline.
+//! Measures the filters' kernels: one thread, an image that stays in cache, no pipeline.
 //!
-//! `cargo run --release -p gigapx-conformance --bin kernel [uint8 uint16 ...]`
+//! `cargo run --release -p gigapx-conformance --bin kernel [WORD ...]`
 //!
-//! Cycles are those of the time-stamp counter, which ticks at the processor's nominal clock: where it
-//! runs faster than that, the core spent more cycles than are shown.
+//! Each row has a label of three words, such as `uint8 gaussian-11 avx2`; rows that have all the words
+//! given are measured. Cycles are those of the time-stamp counter, which ticks at the processor's
+//! nominal clock: where it runs faster than that, the core spent more cycles than are shown.
 
 use std::time::{Duration, Instant};
 
-use filters::{GaussianBlur, Recipe, Scratch, Window};
+use filters::{Recipe, Scratch, Window};
+use gigapx_conformance::recipes::recipes;
 use kernels::Isa;
-use raster::{Buffer, Depth, Span, Spec, View, ViewMut};
+use raster::{Buffer, Depth, Region, Span, Spec, View, ViewMut};
 
-/// Bytes of the image. With its result it fits the cache next to a core, or nearly so.
-const IMAGE: u64 = 1 << 20;
-const SIZES: [u32; 7] = [3, 5, 7, 11, 15, 31, 121];
+/// Bytes of the part that is filtered. With its result it fits the cache next to a core, or nearly so.
+const IMAGE: u64 = 1 << 18;
+/// Pixels around it, so that no edge of the image comes into play.
+const MARGIN: u64 = 64;
 /// How long each kernel runs.
 const BUDGET: Duration = Duration::from_millis(150);
 
 fn main() {
-    let chosen: Vec<String> = std::env::args().skip(1).collect();
-    println!("{:8} {:>4} {:8} {:>10} {:>10}", "depth", "K", "isa", "MP/s", "cycles/px");
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    println!("{:40} {:>10} {:>10}", "", "MP/s", "cycles/px");
     for depth in Depth::ALL {
-        if !chosen.is_empty() && !chosen.iter().any(|name| name == depth.name()) {
-            continue;
-        }
-        for size in SIZES {
+        for (name, recipe) in recipes() {
             for isa in Isa::supported() {
-                report(depth, size, isa);
+                let label = [depth.name(), &name, isa.name()];
+                if words.iter().all(|word| label.contains(&word.as_str())) {
+                    report(&label.join(" "), depth, &*recipe, isa);
+                }
             }
         }
     }
 }
 
-fn report(depth: Depth, size: u32, isa: Isa) {
+fn report(label: &str, depth: Depth, recipe: &dyn Recipe, isa: Isa) {
     // Not a power of two, or the rows would compete for the same lines of the cache.
     let width = 1000;
     let height = IMAGE / (width * depth.bytes() as u64);
-    let spec = Spec::new(width, height, 1, depth).expect("a shape");
+    let spec = Spec::new(width + 2 * MARGIN, height + 2 * MARGIN, 1, depth).expect("a shape");
+    let region = Region::new(MARGIN, MARGIN, width, height);
     let pixels = width * height;
-    let fastest = fastest(&spec, size, isa);
+    let fastest = fastest(&spec, &region, recipe, isa);
     let rate = pixels as f64 / fastest.time.as_secs_f64() / 1e6;
     let cycles = match fastest.cycles {
         Some(cycles) => format!("{:.3}", cycles as f64 / pixels as f64),
         None => "-".to_owned(),
     };
-    let (depth, isa) = (depth.name(), isa.name());
-    println!("{depth:8} {size:>4} {isa:8} {rate:>10.1} {cycles:>10}");
+    println!("{label:40} {rate:>10.1} {cycles:>10}");
 }
 
 struct Fastest {
@@ -54,16 +57,14 @@ struct Fastest {
 }
 
 /// The fastest run within the budget: what disturbs a run only ever slows it down.
-fn fastest(spec: &Spec, size: u32, isa: Isa) -> Fastest {
-    // Wide for the size, so that no tap rounds to 0 in 8 bits and is left out.
-    let sigma = f64::from(size) / 3.0;
-    let options =
-        GaussianBlur { sigma: (sigma, sigma), kernel_size: (size, size), ..Default::default() };
-    let filter = options.bind(spec, isa).expect("a blur");
+fn fastest(spec: &Spec, region: &Region, recipe: &dyn Recipe, isa: Isa) -> Fastest {
+    let filter = recipe.bind(spec, isa).expect("a filter");
     let (bytes, row) = (spec.bytes() as usize, spec.row_bytes() as usize);
     let mut input = Buffer::zeroed(bytes);
     fill(input.take(bytes), spec.depth);
-    let mut output = Buffer::zeroed(bytes);
+    let result = *filter.output();
+    let result_bytes = result.region_bytes(region) as usize;
+    let mut output = Buffer::zeroed(result_bytes);
     let mut scratch = Scratch::new();
     let (width, height) = (spec.width as usize, spec.height as usize);
     let window = Window {
@@ -75,9 +76,11 @@ fn fastest(spec: &Spec, size: u32, isa: Isa) -> Fastest {
     let begin = Instant::now();
     // One more than the budget allows: the first warms up.
     for run in 0.. {
-        let mut out = ViewMut::new(output.take(bytes), width, height, spec).expect("a view");
+        let (width, height) = (region.width as usize, region.height as usize);
+        let mut out =
+            ViewMut::new(output.take(result_bytes), width, height, &result).expect("a view");
         let (start, ticks) = (Instant::now(), ticks());
-        filter.run(&window, &spec.region(), &mut out, &mut scratch);
+        filter.run(&window, region, &mut out, &mut scratch);
         let (time, ticks) = (start.elapsed(), self::ticks().zip(ticks).map(|(b, a)| b - a));
         if run > 0 && time < fastest.time {
             fastest = Fastest { time, cycles: ticks };

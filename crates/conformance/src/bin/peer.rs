@@ -1,4 +1,4 @@
-//! A peer of gigapx in benchmarks: a process that `scripts/bench.mjs` asks to blur the same image in
+//! A peer of gigapx in benchmarks: a process that `scripts/bench.mjs` asks to filter the same image in
 //! another way. Requests are lines of JSON on standard input, answers lines of JSON on standard output.
 //!
 //! It lives long, so that its memory is warm, and a process of its own for each way, since the number
@@ -11,7 +11,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use gigapx_conformance::bench::{
-    Blur, Cost, Plan, Stripes, Write, call_file, compare, measure, stripe_file, tune,
+    Cost, Operation, Plan, Stripes, Write, call_file, compare, measure, stripe_file, tune,
 };
 use memmap2::Mmap;
 use opencv::core;
@@ -20,21 +20,21 @@ use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// What to do. Blurs are answered with their [cost](gigapx_conformance::bench::Cost).
+/// What to do. Runs are answered with their [cost](gigapx_conformance::bench::Cost).
 #[derive(Deserialize)]
 #[serde(tag = "op", rename_all = "kebab-case")]
 enum Request {
-    /// Reads a file of bare pixels into memory and makes room for a result.
+    /// Reads a file of bare pixels into memory.
     Load { path: PathBuf, width: u64, height: u64, depth: String },
-    /// Sets the blur, and for stripes finds the best height in memory.
-    Blur { size: usize, sigma: f64 },
+    /// Sets the filter, makes room for its result, and for stripes finds the best height in memory.
+    Set { filter: Operation },
     /// Finds the best height of stripes from file to file.
     TuneFile { input: PathBuf, output: PathBuf },
-    /// Copies the image with all cores.
+    /// Copies as many bytes as the filter reads and writes, with all cores.
     Memcpy,
-    /// Blurs it with one call.
+    /// Filters the image with one call, or with one for each step.
     Call,
-    /// Blurs it in stripes.
+    /// Filters it in stripes.
     Stripes,
     /// Compares the last result, but for a margin, with a file, whose pixels start at an offset.
     Compare {
@@ -44,9 +44,9 @@ enum Request {
         #[serde(default)]
         margin: usize,
     },
-    /// Blurs a file with one call.
+    /// Filters a file with one call.
     CallFile { input: PathBuf, output: PathBuf },
-    /// Blurs a file in stripes.
+    /// Filters a file in stripes.
     StripeFile { input: PathBuf, output: PathBuf },
 }
 
@@ -57,7 +57,7 @@ struct Peer {
     spec: Spec,
     input: Buffer,
     output: Buffer,
-    blur: Blur,
+    work: Operation,
     plan: Plan,
 }
 
@@ -75,7 +75,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         spec: Spec::new(1, 1, 1, Depth::U8)?,
         input: Buffer::new(),
         output: Buffer::new(),
-        blur: Blur { size: 1, sigma: 1.0 },
+        work: Operation::Box { size: 1 },
         plan: Plan { rows: 256, write: Write::Copy },
     };
     let hello = json!({
@@ -90,12 +90,20 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Copies with all cores: in one piece for each, or in blocks that balance better, whichever is faster.
+///
+/// A copy reads as much as it writes. Where the result is larger than the image, the rest of what would
+/// be read is copied inside the result, so that as many bytes move as the filter moves.
 fn memcpy(input: &[u8], output: &mut [u8]) -> Cost {
-    let share = input.len().div_ceil(rayon::current_num_threads());
-    let costs = [share, 1 << 20].map(|block| {
+    let (first, rest) = output.split_at_mut(input.len());
+    let (from, to) = rest.split_at_mut(rest.len() / 2);
+    let share = |len: usize| len.div_ceil(rayon::current_num_threads()).max(1);
+    let costs = [share(input.len()), 1 << 20].map(|block| {
         measure(|| {
-            let blocks = output.par_chunks_mut(block).zip(input.par_chunks(block));
-            blocks.for_each(|(output, input)| output.copy_from_slice(input));
+            let blocks = first.par_chunks_mut(block).zip(input.par_chunks(block));
+            let block = block.min(share(from.len()));
+            blocks
+                .chain(to.par_chunks_mut(block).zip(from.par_chunks(block)))
+                .for_each(|(output, input)| output[..input.len()].copy_from_slice(input));
         })
     });
     costs.into_iter().min_by(|a, b| a.wall.total_cmp(&b.wall)).expect("two")
@@ -109,20 +117,16 @@ fn answer(value: &Value) -> std::io::Result<()> {
 
 impl Peer {
     fn serve(&mut self, request: Request) -> Result<Value, Box<dyn Error>> {
-        let bytes = self.spec.bytes() as usize;
-        let (spec, blur, plan) = (self.spec, self.blur, self.plan);
-        let (input, output) =
-            (&self.input.bytes()[..bytes.min(self.input.capacity())], &mut self.output);
+        let (spec, work, plan) = (self.spec, self.work, self.plan);
+        let (bytes, result) = (spec.bytes() as usize, work.output(&spec));
+        let input = &self.input.bytes()[..bytes.min(self.input.capacity())];
+        let output = self.output.take(result.bytes() as usize);
         let cost = match request {
             Request::Load { path, width, height, depth } => {
                 return self.load(&path, width, height, &depth);
             }
-            Request::Blur { size, sigma } => {
-                self.blur = Blur { size, sigma };
-                if self.cuts {
-                    return Ok(self.tune());
-                }
-                return Ok(json!({}));
+            Request::Set { filter } => {
+                return Ok(self.set(filter));
             }
             Request::TuneFile { input, output } => {
                 return Ok(self.tune_file([&input, &output]));
@@ -131,33 +135,23 @@ impl Peer {
                 let file = File::open(path)?;
                 // SAFETY: nobody changes the result of a run that is over.
                 let other = unsafe { Mmap::map(&file) }?;
-                return Ok(json!(compare(
-                    output.take(bytes),
-                    &other[offset..][..bytes],
-                    &spec,
-                    margin
-                )));
+                let other = &other[offset..][..output.len()];
+                return Ok(json!(compare(output, other, &result, margin)));
             }
-            Request::Memcpy => memcpy(input, output.take(bytes)),
-            Request::Call => {
-                let output = output.take(bytes);
-                measure(|| blur.run(input, output, &spec))
-            }
-            Request::Stripes => {
-                let output = output.take(bytes);
-                measure(|| self.stripes.run(blur, plan, input, output, &spec))
-            }
-            Request::CallFile { input, output } => {
-                let memory = [self.input.take(bytes), self.output.take(bytes)];
+            Request::Memcpy => memcpy(input, output),
+            Request::Call => measure(|| work.run(input, output, &spec)),
+            Request::Stripes => measure(|| self.stripes.run(work, plan, input, output, &spec)),
+            Request::CallFile { input: from, output: to } => {
+                let memory = [self.input.take(bytes), output];
                 let mut done = Ok(());
-                let cost = measure(|| done = call_file(blur, [&input, &output], memory, &spec));
+                let cost = measure(|| done = call_file(work, [&from, &to], memory, &spec));
                 done?;
                 cost
             }
             Request::StripeFile { input, output } => {
                 let mut done = Ok(());
                 let cost = measure(|| {
-                    done = stripe_file(&self.stripes, blur, plan.rows, [&input, &output], &spec);
+                    done = stripe_file(&self.stripes, work, plan.rows, [&input, &output], &spec);
                 });
                 done?;
                 cost
@@ -175,27 +169,33 @@ impl Peer {
     ) -> Result<Value, Box<dyn Error>> {
         let depth = Depth::parse(depth).ok_or("no such depth")?;
         self.spec = Spec::new(width, height, 1, depth)?;
-        let bytes = self.spec.bytes() as usize;
         // Anew, so that a smaller image does not keep the memory of a larger one.
-        (self.input, self.output) = (Buffer::new(), Buffer::zeroed(bytes));
-        File::open(path)?.read_exact_at(self.input.take(bytes), 0)?;
+        (self.input, self.output) = (Buffer::new(), Buffer::new());
+        let pixels = self.input.take(self.spec.bytes() as usize);
+        File::open(path)?.read_exact_at(pixels, 0)?;
         Ok(json!({}))
     }
 
-    fn tune(&mut self) -> Value {
-        let (blur, spec, bytes) = (self.blur, self.spec, self.spec.bytes() as usize);
-        let (input, output) = (&self.input.bytes()[..bytes], self.output.take(bytes));
-        let plan =
-            tune(spec.height as usize, &[Write::Copy, Write::Patch], blur.radius(), |plan| {
-                self.stripes.run(blur, plan, input, output, &spec);
-            });
+    fn set(&mut self, filter: Operation) -> Value {
+        self.work = filter;
+        let spec = self.spec;
+        self.output = Buffer::zeroed(filter.output(&spec).bytes() as usize);
+        if !self.cuts {
+            return json!({});
+        }
+        let input = &self.input.bytes()[..spec.bytes() as usize];
+        let output = self.output.take(filter.output(&spec).bytes() as usize);
+        let writes = [Write::Copy, Write::Patch];
+        let plan = tune(spec.height as usize, &writes, filter.radius(), |plan| {
+            self.stripes.run(filter, plan, input, output, &spec);
+        });
         self.chosen(plan)
     }
 
     fn tune_file(&mut self, paths: [&Path; 2]) -> Value {
-        let (blur, spec) = (self.blur, self.spec);
-        let plan = tune(spec.height as usize, &[Write::Copy], blur.radius(), |plan| {
-            stripe_file(&self.stripes, blur, plan.rows, paths, &spec).expect("files");
+        let (work, spec) = (self.work, self.spec);
+        let plan = tune(spec.height as usize, &[Write::Copy], work.radius(), |plan| {
+            stripe_file(&self.stripes, work, plan.rows, paths, &spec).expect("files");
         });
         self.chosen(plan)
     }

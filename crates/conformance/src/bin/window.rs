@@ -105,5 +105,6 @@ fn read(source: &Arc<dyn Source>, region: &Region) -> Result<Vec<u8>, Box<dyn Er
     let (width, height) = (region.width as usize, region.height as usize);
     let mut view = ViewMut::new(&mut samples, width, height, source.spec()).ok_or("no pixels")?;
     source.read(region, &mut view)?;
+    drop(view);
     Ok(samples)
 }

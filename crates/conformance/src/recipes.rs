@@ -1,0 +1,34 @@
+//! The filters that are measured, by name.
+
+use filters::{
+    BoxBlur, Derivative, GaussianBlur, GradientMagnitude, Laplacian, Precision, Recipe, UnsharpMask,
+};
+
+const SIZES: [u32; 7] = [3, 5, 7, 11, 15, 31, 121];
+
+/// Every filter that has a kernel of its own, in some sizes.
+pub fn recipes() -> Vec<(String, Box<dyn Recipe>)> {
+    let mut recipes: Vec<(String, Box<dyn Recipe>)> = Vec::new();
+    for size in SIZES {
+        // Wide for the size, so that no tap rounds to 0 in 8 bits and is left out; but the smallest as
+        // OpenCV has them by default.
+        let sigma = if size > 5 { f64::from(size) / 3.0 } else { 0.0 };
+        let (sigma, kernel_size) = ((sigma, sigma), (size, size));
+        let blur = GaussianBlur { sigma, kernel_size, ..Default::default() };
+        recipes.push((format!("gaussian-{size}"), Box::new(blur)));
+    }
+    for sigma in [5.0, 20.0, 100.0] {
+        let precision = Precision::Fast;
+        let blur = GaussianBlur { sigma: (sigma, sigma), precision, ..Default::default() };
+        recipes.push((format!("fast-{sigma}"), Box::new(blur)));
+    }
+    for size in [3, 11, 101] {
+        recipes.push((format!("box-{size}"), Box::new(BoxBlur::new((size, size)))));
+    }
+    recipes.push(("sobel-3".into(), Box::new(Derivative::default())));
+    recipes.push(("laplacian-3".into(), Box::new(Laplacian { size: 3, ..Default::default() })));
+    recipes.push(("gradient-3".into(), Box::new(GradientMagnitude::default())));
+    let unsharp = UnsharpMask { sigma: (2.0, 2.0), ..Default::default() };
+    recipes.push(("unsharp-2".into(), Box::new(unsharp)));
+    recipes
+}
