@@ -225,7 +225,7 @@ impl<S: Sample, A: Sum> BoxStream<'_, S, A> {
         let leave = (self.entered >= height)
             .then(|| rows.row::<S>(self.top + self.entered - height, span, columns, second));
         let ahead = rows.peek::<S>(y + 2, span[0]);
-        for range in pieces(columns) {
+        for range in pieces(columns, size_of::<S>()) {
             kernels::prefetch(ahead.get(range.clone()).unwrap_or_default());
             let (sums, enter) = (&mut sums[range.clone()], &enter[range.clone()]);
             match leave {
@@ -249,7 +249,7 @@ impl<S: Sample, A: Sum, D: Sample> Stream<D> for BoxStream<'_, S, A> {
             across.prefix(sums, &mut all[prefix * prefix_len..][..prefix_len], isa);
         }
         let (first, second) = self.prefix.take_samples::<A>(2 * prefix_len).split_at(prefix_len);
-        for range in pieces(len) {
+        for range in pieces(len, size_of::<D>()) {
             out.write(range.clone(), |[a, b]| {
                 across.run(&first[range.start..], a, isa);
                 across.run(&second[range.start..], b, isa);

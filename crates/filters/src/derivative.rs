@@ -85,7 +85,9 @@ impl Derivative {
         };
         // As OpenCV does it: on the axis across a derivative along x.
         let axis = if self.dx == 0 { &mut x } else { &mut y };
-        axis.iter_mut().for_each(|tap| *tap = scaled(*tap, self.scale, wide));
+        for tap in axis {
+            *tap = scaled(*tap, self.scale, wide);
+        }
         Ok(Correlation { x, y, offset: self.offset, wide: false })
     }
 }

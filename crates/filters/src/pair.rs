@@ -68,7 +68,7 @@ where
             stream.next(&mut RowPair::new([first, second]));
         }
         let ((a, b), (c, d)) = (a.split_at(len), b.split_at(len));
-        for range in pieces(len) {
+        for range in pieces(len, size_of::<D>()) {
             out.write(range.clone(), |[first, second]| {
                 (self.combine)([&a[range.clone()], &c[range.clone()]], first);
                 (self.combine)([&b[range.clone()], &d[range.clone()]], second);

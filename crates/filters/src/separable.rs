@@ -128,7 +128,7 @@ impl<S: Sample, M: Pod, D: Sample> SeparableStream<'_, S, M, D> {
         let start = self.starts[self.line % count];
         // The oldest line begins the window, the one that is filled ends it.
         let starts = &self.starts[(self.line + 1) % count..][..count];
-        for range in pieces(samples) {
+        for range in pieces(samples, size_of::<S>().max(size_of::<D>())) {
             for row in ahead {
                 kernels::prefetch(row.get(range.clone()).unwrap_or_default());
             }

@@ -39,9 +39,10 @@ pub(crate) trait Stream<D> {
     fn close(self: Box<Self>, scratch: &mut Scratch);
 }
 
-/// Samples of a row that are made at once: so many that calls cost little beside the work, and so few
-/// that fetching and writing goes on beside it all the time.
-pub(crate) const PIECE: usize = 512;
+/// Bytes of a row that are made at once: so many that calls cost little beside the work, and so few
+/// that fetching and writing goes on beside it all the time. Bursts longer than what a core can have
+/// under way (some 2 KiB) stall it.
+const PIECE_BYTES: usize = 1024;
 
 /// Where two rows go.
 pub(crate) struct RowPair<'a, D> {
@@ -98,9 +99,10 @@ fn whole_lines<D>(row: &[D], end: usize) -> usize {
     end.saturating_sub(address % 64 / size_of::<D>())
 }
 
-/// The pieces of a row of so many samples.
-pub(crate) fn pieces(samples: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..samples).step_by(PIECE).map(move |at| at..samples.min(at + PIECE))
+/// The pieces of a row of so many samples, of so many bytes each.
+pub(crate) fn pieces(samples: usize, bytes: usize) -> impl Iterator<Item = Range<usize>> {
+    let piece = PIECE_BYTES / bytes;
+    (0..samples).step_by(piece).map(move |at| at..samples.min(at + piece))
 }
 
 /// How many pixels an operator looks back and ahead, along rows and down columns.

@@ -133,7 +133,7 @@ impl<D: Sample> Stream<D> for UnsharpStream<'_, D> {
         let source = self.rows.row::<D>(y[0], columns, len, pad);
         let other_source = self.rows.row::<D>(y[1], columns, len, other_pad);
         let UnsharpOperator { weights, isa, .. } = *self.operator;
-        for range in pieces(len) {
+        for range in pieces(len, size_of::<D>()) {
             out.write(range.clone(), |[out, other]| {
                 combine::unsharp(weights, &source[range.clone()], &first[range.clone()], out, isa);
                 let blurred = &second[range.clone()];

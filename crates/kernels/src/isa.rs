@@ -4,8 +4,6 @@
 //! loop under the features of every instruction set and runs the one that was chosen; kernels that
 //! need particular instructions look at the [`Isa`] themselves.
 
-#![expect(clippy::inline_always, reason = "must compile for the caller's instruction set")]
-
 #[cfg(target_arch = "aarch64")]
 use std::arch::aarch64 as arch;
 #[cfg(target_arch = "x86_64")]

@@ -16,8 +16,10 @@ use crate::vector::Prefix;
 /// An integer that holds sums: `i32` or `i64`.
 pub trait Sum: Pod + Send + Sync {
     /// self + other, wrapping.
+    #[must_use]
     fn plus(self, other: Self) -> Self;
     /// self - other, wrapping.
+    #[must_use]
     fn minus(self, other: Self) -> Self;
     /// The sample as a sum of one; exact.
     fn of<S: Sample>(sample: S) -> Self;

@@ -15,7 +15,6 @@ use crate::isa::Vectors;
 /// # Safety
 /// Every operation needs the instruction set of the register. Loads and stores need `LANES` samples
 /// at any address.
-#[expect(clippy::missing_safety_doc, reason = "one contract for all")]
 pub(crate) trait Vector<T>: Copy {
     /// Samples of a register.
     const LANES: usize;
@@ -34,7 +33,6 @@ pub(crate) trait Vector<T>: Copy {
 ///
 /// # Safety
 /// As [`Vector`]; half as many bytes are loaded or stored.
-#[expect(clippy::missing_safety_doc, reason = "one contract for all")]
 pub(crate) trait Words: Vector<i16> {
     /// Bytes, extended by zeros.
     unsafe fn widen(source: *const u8) -> Self;
@@ -46,7 +44,6 @@ pub(crate) trait Words: Vector<i16> {
 ///
 /// # Safety
 /// As [`Vector`].
-#[expect(clippy::missing_safety_doc, reason = "one contract for all")]
 pub(crate) trait Prefix: Copy {
     /// Integers of a register.
     const LANES: usize;

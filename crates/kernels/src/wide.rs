@@ -14,7 +14,6 @@ use std::arch::x86_64::*;
 /// # Safety
 /// Every operation needs the instruction set of the type: AVX2 for `__m256i`, AVX-512 BW and VNNI
 /// for `__m512i`. Loads and stores need `BYTES` bytes at any address.
-#[expect(clippy::missing_safety_doc, reason = "one contract for all")]
 pub(crate) trait Wide: Copy {
     const BYTES: usize;
 

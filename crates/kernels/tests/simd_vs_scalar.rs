@@ -229,6 +229,18 @@ proptest! {
             combine::unsharp(weights, &bytes(0), &bytes(1), &mut out, isa);
             out
         });
+        let whole = Unsharp { amount: amount.round().abs(), threshold: 0.0 };
+        compare_rows!(|isa| {
+            let mut out = vec![0; n];
+            combine::unsharp(whole, &bytes(0), &bytes(1), &mut out, isa);
+            out
+        });
+        // In 16 bits for a whole amount, and in float32 for one that is nearly so.
+        let nearly = Unsharp { amount: whole.amount + 1e-9, threshold: 0.0 };
+        let mut out = [vec![0; n], vec![0; n]];
+        combine::unsharp(whole, &bytes(0), &bytes(1), &mut out[0], Isa::best());
+        combine::unsharp(nearly, &bytes(0), &bytes(1), &mut out[1], Isa::best());
+        prop_assert_eq!(&out[0], &out[1]);
         compare_rows!(|isa| {
             let mut out = vec![0.0; n];
             combine::unsharp(weights, &floats(0), &floats(1), &mut out, isa);

@@ -64,17 +64,36 @@ impl Image {
         }
     }
 
-    /// The pixels that the farthest filter looks beyond a region, summed over the chain: rows above
-    /// and below one output row.
-    pub(crate) fn halo_rows(&self) -> u64 {
+    /// Columns and rows beyond a pixel that it depends on, summed over the chain.
+    pub(crate) fn halo(&self) -> (u64, u64) {
         match &*self.node {
-            Node::Source(_) => 0,
-            Node::Crop { input, .. } => input.halo_rows(),
+            Node::Source(_) => (0, 0),
+            Node::Crop { input, .. } => input.halo(),
             Node::Filter { filter, input } => {
                 let spec = filter.output();
-                let row = Region::new(0, spec.height / 2, spec.width, 1);
-                filter.demand(&row).rows.len.saturating_sub(1) + input.halo_rows()
+                let middle = Region::new(spec.width / 2, spec.height / 2, 1, 1);
+                let Demand { columns, rows } = filter.demand(&middle);
+                let (x, y) = input.halo();
+                (columns.len.saturating_sub(1) + x, rows.len.saturating_sub(1) + y)
             }
+        }
+    }
+
+    /// Whether a filter's input is computed by another.
+    pub(crate) fn is_chain(&self) -> bool {
+        match &*self.node {
+            Node::Source(_) => false,
+            Node::Crop { input, .. } => input.is_chain(),
+            Node::Filter { input, .. } => input.is_computed(),
+        }
+    }
+
+    /// Whether there is a filter.
+    fn is_computed(&self) -> bool {
+        match &*self.node {
+            Node::Source(_) => false,
+            Node::Crop { input, .. } => input.is_computed(),
+            Node::Filter { .. } => true,
         }
     }
 

@@ -5,6 +5,7 @@
 //! ([`plan`]) cuts the result into units, workers take the units in file order, and each unit asks its
 //! node for a region, which asks its input for that region and a halo, down to the source.
 
+mod cache;
 mod engine;
 mod error;
 mod image;

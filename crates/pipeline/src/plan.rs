@@ -18,8 +18,12 @@ pub struct Request<'a> {
     pub spec: &'a Spec,
     /// The units that the sink takes.
     pub layout: Layout,
-    /// Rows beyond its own that a region needs, over the whole chain.
-    pub halo_rows: u64,
+    /// Columns and rows beyond its own that a region needs, over the whole chain.
+    pub halo: (u64, u64),
+    /// Whether there are windows between filters.
+    pub is_chain: bool,
+    /// Bytes of the second-level cache of a core.
+    pub cache: u64,
     /// The most workers.
     pub threads: usize,
     /// Bytes that all workers may use together.
@@ -45,8 +49,8 @@ pub struct Plan {
 const BLOCK_ROW_BYTES: u64 = 16 << 10;
 /// And at least this many, however tall the block: below, starting a row costs more than filtering it.
 const MIN_BLOCK_ROW_BYTES: u64 = 512;
-/// Pixels of a block, in bytes of samples.
-const BLOCK_BYTES: u64 = 2 << 20;
+/// Pixels of a block of a single filter, in bytes of samples: what takes some milliseconds.
+const BLOCK_BYTES: u64 = 8 << 20;
 /// Bytes of a band of rows.
 const BAND_BYTES: u64 = 8 << 20;
 /// Bytes of a run of tiles.
@@ -119,26 +123,29 @@ fn preferred_unit(request: &Request<'_>) -> (u64, u64) {
 
 /// Rows that make recomputing a halo cheap: with eight times as many it costs an eighth of a pass.
 fn paying_rows(request: &Request<'_>) -> u64 {
-    (8 * request.halo_rows).max(64)
+    (8 * request.halo.1).max(64)
 }
 
-/// A block of at most `within` pixels: as tall as its halo asks, and no wider than its share of the
-/// cache, which also bounds the time it takes.
+/// A block of at most `within` pixels: as tall as its halo asks, and no wider than its share of bytes
+/// allows, but wide enough that its halo to the sides is cheap too.
 fn preferred_block(request: &Request<'_>, within: (u64, u64)) -> (u64, u64) {
     let pixel = request.spec.pixel_bytes();
     let columns = |bytes: u64| (bytes / pixel).max(64);
+    // Windows between filters hold a block and its halo twice, as they come and go.
+    let bytes = if request.is_chain { 2 * request.cache } else { BLOCK_BYTES };
     let rows = paying_rows(request).min(within.1);
-    let width = columns(BLOCK_BYTES / rows)
-        .clamp(columns(MIN_BLOCK_ROW_BYTES), columns(BLOCK_ROW_BYTES))
-        .min(within.0);
-    (width, (BLOCK_BYTES / (width * pixel)).max(rows).min(within.1))
+    let most = columns(bytes / rows).clamp(columns(MIN_BLOCK_ROW_BYTES), columns(BLOCK_ROW_BYTES));
+    // Of about the same width: a narrow last one would cost as much as a wide one.
+    let count = within.0.div_ceil(most.max(8 * request.halo.0));
+    let width = within.0.div_ceil(count).next_multiple_of(64).min(within.0);
+    (width, (bytes / (width * pixel)).max(rows).min(within.1))
 }
 
 /// Fewer rows a unit if there would be too few units for the workers.
 fn share_rows(request: &Request<'_>, rows: u64, unit_width: u64) -> u64 {
     let columns = request.spec.width.div_ceil(unit_width);
     let wanted = (UNITS_PER_WORKER * request.threads as u64).div_ceil(columns);
-    let fair = request.spec.height.div_ceil(wanted).max(2 * request.halo_rows).max(16);
+    let fair = request.spec.height.div_ceil(wanted).max(2 * request.halo.1).max(16);
     rows.min(fair).min(request.spec.height)
 }
 
@@ -178,7 +185,16 @@ mod tests {
     ) -> Result<Plan, u64> {
         let spec = Spec::new(width, height, channels, depth).unwrap();
         let footprint = |w: u64, h: u64| (w + 14) * (h + 14) * spec.pixel_bytes();
-        plan(&Request { spec: &spec, layout, halo_rows: 14, threads, limit, footprint: &footprint })
+        plan(&Request {
+            spec: &spec,
+            layout,
+            halo: (14, 14),
+            is_chain: true,
+            cache: 1 << 20,
+            threads,
+            limit,
+            footprint: &footprint,
+        })
     }
 
     const SLIDE: (u64, u64, u32, Depth) = (80_000, 60_000, 1, Depth::U8);
@@ -188,31 +204,47 @@ mod tests {
     #[test]
     fn units_follow_the_sink() {
         let free = check(SLIDE, Layout::Free, 256 << 20, 2).unwrap();
-        assert_eq!((free.unit, free.block, free.threads), ((16_384, 128), (16_384, 128), 2));
+        assert_eq!((free.unit, free.block, free.threads), ((16_000, 131), (16_000, 131), 2));
         let rows = check(SLIDE, Layout::Rows, 256 << 20, 2).unwrap();
-        assert_eq!((rows.unit, rows.block), ((80_000, 112), (16_384, 112)));
+        assert_eq!((rows.unit, rows.block), ((80_000, 112), (16_000, 112)));
         let tiles = check(SLIDE, TILES, 256 << 20, 2).unwrap();
         assert_eq!((tiles.unit, tiles.block), ((4096, 512), (4096, 512)));
     }
 
-    #[test]
-    fn large_halos_make_blocks_tall_and_narrow() {
+    /// A single filter of that halo, or a chain.
+    fn large(halo: u64, layout: Layout, is_chain: bool) -> Plan {
         let spec = Spec::new(80_000, 60_000, 1, Depth::U8).unwrap();
-        let footprint = |w: u64, h: u64| (w + 360) * (h + 360);
-        let wide = |layout| {
-            let request = Request {
-                spec: &spec,
-                layout,
-                halo_rows: 360,
-                threads: 2,
-                limit: 256 << 20,
-                footprint: &footprint,
-            };
-            plan(&request).unwrap()
+        let footprint = |w: u64, h: u64| (w + halo) * (h + halo);
+        let request = Request {
+            spec: &spec,
+            layout,
+            halo: (halo, halo),
+            is_chain,
+            cache: 1 << 20,
+            threads: 2,
+            limit: 256 << 20,
+            footprint: &footprint,
         };
-        assert_eq!(wide(Layout::Free).unit, (728, 2880));
-        let rows = wide(Layout::Rows);
-        assert_eq!((rows.unit, rows.block), ((80_000, 419), (5005, 419)));
+        plan(&request).unwrap()
+    }
+
+    #[test]
+    fn large_halos_make_blocks_tall() {
+        assert_eq!(large(14, Layout::Free, false).unit, (16_000, 524));
+        assert_eq!(large(360, Layout::Free, true).unit, (2880, 2880));
+        assert_eq!(large(360, Layout::Free, false).unit, (2880, 2912));
+        let rows = large(360, Layout::Rows, false);
+        assert_eq!((rows.unit, rows.block), ((80_000, 419), (16_000, 419)));
+    }
+
+    #[test]
+    fn halos_cost_little() {
+        for halo in [2, 10, 30, 120, 500, 1000] {
+            for is_chain in [false, true] {
+                let (width, height) = large(halo, Layout::Free, is_chain).block;
+                assert!(width >= 8 * halo && height >= 8 * halo, "{halo}: {width} x {height}");
+            }
+        }
     }
 
     #[test]

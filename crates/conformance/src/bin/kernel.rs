@@ -14,7 +14,7 @@ use kernels::Isa;
 use raster::{Buffer, Depth, Region, Span, Spec, View, ViewMut};
 
 /// Bytes of the part that is filtered. With its result it fits the cache next to a core, or nearly so.
-const IMAGE: u64 = 1 << 18;
+const IMAGE: u64 = 1 << 20;
 /// Pixels around it, so that no edge of the image comes into play.
 const MARGIN: u64 = 64;
 /// How long each kernel runs.

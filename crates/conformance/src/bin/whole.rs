@@ -41,7 +41,7 @@ fn report(label: &str, spec: &Spec, recipe: &dyn Recipe) {
     let mut input = vec![0u8; bytes];
     input.par_chunks_mut(1 << 20).for_each(|chunk| {
         for (i, byte) in chunk.iter_mut().enumerate() {
-            *byte = (i * 31 >> 3) as u8 & 0x3F;
+            *byte = ((i * 31) >> 3) as u8 & 0x3F;
         }
     });
     let input = Arc::new(input);

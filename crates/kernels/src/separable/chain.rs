@@ -77,10 +77,13 @@ pub trait Real: Element + PartialOrd {
     /// Rounded to this type.
     fn from_f64(value: f64) -> Self;
     /// self * a + b, rounded once.
+    #[must_use]
     fn fma(self, a: Self, b: Self) -> Self;
     /// self - other.
+    #[must_use]
     fn minus(self, other: Self) -> Self;
     /// self * other.
+    #[must_use]
     fn times(self, other: Self) -> Self;
     /// Rounded half to even and saturated where `D` is an integer.
     fn to_sample<D: Sample>(self) -> D;

@@ -9,7 +9,7 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use raster::Sample;
+use raster::{Depth, Sample};
 
 use super::plane::{Rows, row_len};
 use super::{ColumnPass, Lines, PAD, RowPass, Symmetry, assert_column, assert_row};
@@ -119,29 +119,36 @@ impl<S: Sample, M: From<S>> Vectorized for RowRun<'_, S, M> {
                 short::<V, M>(pass, load, row.as_mut_ptr(), n);
                 return;
             }
-            for (out, sample) in row.iter_mut().zip(source) {
-                *out = M::of(*sample);
-            }
+            let is_same = S::DEPTH == Depth::F32 && size_of::<M>() == size_of::<f32>();
+            let source = if is_same {
+                source.as_ptr().cast::<M>()
+            } else {
+                for (out, sample) in row.iter_mut().zip(source) {
+                    *out = M::of(*sample);
+                }
+                row.as_ptr()
+            };
             let row = row.as_mut_ptr();
             match (pass.form, <M::In<V> as Vector<M>>::LANES) {
-                (Form::Chain, 1) => chain::<V, M, 1>(pass, row, n),
-                (Form::Chain, 32) => chain::<V, M, 2>(pass, row, n),
-                (Form::Chain, 16) => chain::<V, M, 4>(pass, row, n),
-                (Form::Chain, _) => chain::<V, M, 8>(pass, row, n),
-                _ => short::<V, M>(pass, |at| M::In::<V>::load(row.add(at)), row, n),
+                (Form::Chain, 1) => chain::<V, M, 1>(pass, source, row, n),
+                (Form::Chain, 32) => chain::<V, M, 2>(pass, source, row, n),
+                (Form::Chain, 16) => chain::<V, M, 4>(pass, source, row, n),
+                (Form::Chain, _) => chain::<V, M, 8>(pass, source, row, n),
+                _ => short::<V, M>(pass, |at| M::In::<V>::load(source.add(at)), row, n),
             }
         }
     }
 }
 
-/// Filters a row in place: what is written has been read for the last time.
+/// Filters a row. `source` may be the row itself: what is written has been read for the last time.
 ///
 /// # Safety
-/// The processor has `V`; from `row` on, `n` samples, padded to [`PAD`], and the taps' reach beyond
-/// them are readable and writable.
+/// The processor has `V`; from `source` on, `n` samples, padded to [`PAD`], and the taps' reach beyond
+/// them are readable, and as many are writable from `row` on.
 #[inline(always)]
 unsafe fn chain<V: Vectors, M: Element, const R: usize>(
     pass: &FirRow<impl Copy, M>,
+    source: *const M,
     row: *mut M,
     n: usize,
 ) {
@@ -150,7 +157,7 @@ unsafe fn chain<V: Vectors, M: Element, const R: usize>(
         // SAFETY: by the contract; a block ends at the padding at most.
         unsafe {
             let mut sums = [M::In::<V>::splat(M::zeroed()); R];
-            let mut source = row.add(at).cast_const();
+            let mut source = source.add(at);
             for &tap in &pass.taps {
                 let tap = M::In::<V>::splat(tap);
                 for (r, sum) in sums.iter_mut().enumerate() {

@@ -267,10 +267,11 @@ unsafe fn block<W: Wide>(
         for &(line, taps) in taps {
             let line = lines.start(line).add(W::BYTES * block);
             let [first, second] = [W::splat32(taps[0]), W::splat32(taps[1])];
-            for i in 0..4 {
+            let [sums, other_sums] = &mut sums;
+            for (i, (sum, other)) in sums.iter_mut().zip(other_sums).enumerate() {
                 let pairs = W::load(line.add(W::BYTES / 4 * i));
-                sums[0][i] = sums[0][i].dot16(pairs, first);
-                sums[1][i] = sums[1][i].dot16(pairs, second);
+                *sum = sum.dot16(pairs, first);
+                *other = other.dot16(pairs, second);
             }
         }
         for ([upper, lower, other_upper, other_lower], out) in sums.into_iter().zip(out) {

@@ -315,10 +315,11 @@ unsafe fn block<W: Wide>(
         for (j, taps) in taps.iter().enumerate() {
             let line = lines.start(j).add(2 * W::BYTES * block);
             let [first, second] = [W::splat32(taps[0]), W::splat32(taps[1])];
-            for i in 0..4 {
+            let [sums, other_sums] = &mut sums;
+            for (i, (sum, other)) in sums.iter_mut().zip(other_sums).enumerate() {
                 let pairs = W::load(line.add(W::BYTES / 2 * i));
-                sums[0][i] = sums[0][i].dot16(pairs, first);
-                sums[1][i] = sums[1][i].dot16(pairs, second);
+                *sum = sum.dot16(pairs, first);
+                *other = other.dot16(pairs, second);
             }
         }
         for ([a, b, c, d], out) in sums.into_iter().zip(out) {

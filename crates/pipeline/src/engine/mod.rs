@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use store::{Layout, Sink};
 
+use crate::cache::second_level;
 use crate::job::{Control, ImageJob};
 use crate::tiles::TileJob;
 use crate::worker::Worker;
@@ -168,7 +169,9 @@ impl Engine {
         let request = Request {
             spec,
             layout,
-            halo_rows: image.halo_rows(),
+            halo: image.halo(),
+            is_chain: image.is_chain(),
+            cache: second_level(),
             threads,
             limit,
             footprint: &footprint,

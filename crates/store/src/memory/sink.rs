@@ -160,6 +160,7 @@ mod tests {
         };
         left.row::<u16>(1)[1] = 5;
         right.row::<u16>(0)[0] = 3;
+        drop((left, right));
         let row = [7u16, 8];
         let view = View::new(bytemuck::cast_slice(&row), 4, 2, 1, &spec).unwrap();
         sink.write(&Region::new(2, 1, 2, 1), &view).unwrap();

@@ -139,6 +139,7 @@ pub(crate) fn pixels(source: &dyn Source, region: &Region) -> Vec<u8> {
     source.advise(region);
     let mut out = ViewMut::new(buffer.take(len), width, height, spec).unwrap();
     source.read(region, &mut out).unwrap();
+    drop(out);
     let read = buffer.bytes()[..len].to_vec();
     if let Some(view) = source.view(region) {
         let seen: Vec<u8> = (0..height).flat_map(|y| view.row_bytes(y).to_vec()).collect();
