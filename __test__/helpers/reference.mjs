@@ -125,6 +125,7 @@ function store(value, depth) {
 
 /** How OpenCV divides the sum over an area. */
 function mean(input, output, area) {
+  if (area === 1) return (sum) => sum
   const { fround } = Math
   if (input === 'uint8' && output === 'uint8' && area <= 256) {
     if (area === 2) return (sum) => (sum + 1) >> 1
