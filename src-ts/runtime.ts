@@ -76,7 +76,7 @@ export function counters(): Counters {
  *
  * @example
  * ```ts
- * simd()   // 'avx2'
+ * simd()   // 'avx512', 'avx2', 'neon' or 'scalar'
  * ```
  */
 export function simd(): string {

@@ -138,6 +138,9 @@ impl Reach {
     }
 }
 
+/// Columns that a strip at an edge of the image has at least.
+const MIN_EDGE: u64 = 128;
+
 /// An operator as a filter.
 pub(crate) struct StripFilter<D> {
     pub(crate) name: &'static str,
@@ -157,6 +160,27 @@ impl<D: Sample> StripFilter<D> {
     ) -> Box<dyn Filter> {
         let output = Spec { depth: D::DEPTH, ..*input };
         Box::new(Self { name, input: *input, output, border, operator })
+    }
+
+    /// The strips of a region: first column within it, and width.
+    ///
+    /// Rows that reach over the image's edge are copied to continue them, so the edges get narrow
+    /// strips of their own. The rest is divided evenly: a narrow strip costs as much as a wide one.
+    fn strips(&self, region: &Region) -> Vec<(u64, u64)> {
+        let reach = self.operator.reach();
+        let edge = |side: u64| side.next_multiple_of(64).max(MIN_EDGE);
+        let (left, right) = (edge(reach.before[0]), edge(reach.after[0]));
+        let is_wide = region.width > 4 * (left + right);
+        let over_left = region.left < reach.before[0] && is_wide;
+        let over_right = region.right() + reach.after[0] > self.input.width && is_wide;
+        let start = if over_left { left } else { 0 };
+        let end = region.width - if over_right { right } else { 0 };
+        let count = (end - start).div_ceil(self.operator.strip_width() as u64);
+        let width = (end - start).div_ceil(count).next_multiple_of(64);
+        let inner = (start..end).step_by(width as usize).map(|at| (at, width.min(end - at)));
+        let first = over_left.then_some((0, start));
+        let last = over_right.then_some((end, region.width - end));
+        first.into_iter().chain(inner).chain(last).collect()
     }
 
     fn run_strip(
@@ -208,19 +232,17 @@ impl<D: Sample> Filter for StripFilter<D> {
         out: &mut ViewMut<'_>,
         scratch: &mut Scratch,
     ) {
-        // Strips of about the same width: a narrow last one would cost as much as a wide one.
-        let most = self.operator.strip_width() as u64;
-        let count = region.width.div_ceil(most);
-        let width = region.width.div_ceil(count).next_multiple_of(64);
-        for left in (0..region.width).step_by(width as usize) {
-            let part = Region::new(left, 0, width.min(region.width - left), region.height);
+        for (left, width) in self.strips(region) {
+            let part = Region::new(left, 0, width, region.height);
             let strip = part.translate(region.left, region.top);
             self.run_strip(window, strip, &mut out.sub(&part), scratch);
         }
     }
 
     fn scratch_bytes(&self, width: u64) -> u64 {
-        let width = width.min(self.operator.strip_width() as u64 + 63);
+        let reach = self.operator.reach();
+        let edge = reach.before[0].max(reach.after[0]).next_multiple_of(64).max(MIN_EDGE);
+        let width = width.min((self.operator.strip_width() as u64 + 63).max(edge));
         // A spare row, and two on their way past the caches.
         3 * width * self.output.pixel_bytes() + self.operator.scratch_bytes(width as usize)
     }

@@ -101,10 +101,18 @@ impl Isa {
     pub const ALL: [Self; 4] = [Self::Scalar, Self::Neon, Self::Avx2, Self::Avx512];
 
     /// Whether this processor has it.
-    ///
+    #[inline]
+    pub fn is_supported(self) -> bool {
+        // One word rather than a probe for each feature: kernels ask this for every piece of a row.
+        static SUPPORTED: OnceLock<u8> = OnceLock::new();
+        let probe =
+            || Self::ALL.iter().filter(|isa| isa.probe()).fold(0, |all, isa| all | 1 << *isa as u8);
+        *SUPPORTED.get_or_init(probe) >> self as u8 & 1 == 1
+    }
+
     /// The probes must happen at run time: a build with a static feature floor would fold them to
     /// `true` and run the kernel on processors that lack it.
-    pub fn is_supported(self) -> bool {
+    fn probe(self) -> bool {
         match self {
             Self::Scalar => true,
             Self::Neon => cfg!(target_arch = "aarch64"),
@@ -112,7 +120,7 @@ impl Isa {
             Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
             #[cfg(target_arch = "x86_64")]
             Self::Avx512 => {
-                Self::Avx2.is_supported()
+                Self::Avx2.probe()
                     && is_x86_feature_detected!("avx512f")
                     && is_x86_feature_detected!("avx512bw")
                     && is_x86_feature_detected!("avx512dq")

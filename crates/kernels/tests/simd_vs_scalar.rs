@@ -315,3 +315,35 @@ fn every_width_of_peaky_and_flat_kernels() {
         }
     }
 }
+
+#[test]
+fn every_width_of_every_form() {
+    for n in 1..=200 {
+        let shift = n % 7;
+        for isa in Isa::supported() {
+            for (count, sign) in
+                [(1, 1.0), (3, 1.0), (3, -1.0), (4, 0.0), (5, 1.0), (5, -1.0), (7, 1.0)]
+            {
+                let taps = float_taps(count, 11, sign);
+                let column = ColumnTaps::new(&taps, 0.25);
+                let run = |isa| {
+                    let single = separable::chain::<f32, f32, f32>(&taps, &column, 1, isa);
+                    let narrow = separable::chain::<i16, f32, i16>(&taps, &column, 1, isa);
+                    let wide = separable::chain::<u8, f64, i32>(&taps, &column, 1, isa);
+                    (
+                        filter(&single, n, shift, |y, x| float(3, y, x)),
+                        filter(&narrow, n, shift, |y, x| noise(3, y, x) as i16),
+                        filter(&wide, n, shift, |y, x| noise(3, y, x) as u8),
+                    )
+                };
+                assert!(run(isa) == run(Isa::Scalar), "{} at width {n}, {taps:?}", isa.name());
+            }
+            let taps = Taps { x: vec![-1, 0, 1], y: vec![1, 2, 1] };
+            let run = |isa| {
+                let kernel = separable::small8::<i16>(&taps, 0, 1, isa);
+                filter(&kernel, n, shift, |y, x| noise(3, y, x) as u8)
+            };
+            assert!(run(isa) == run(Isa::Scalar), "{} at width {n}", isa.name());
+        }
+    }
+}
