@@ -1,0 +1,71 @@
+//! Rows that are written past the caches hold what rows written in place do.
+
+use gigapx_filters::{
+    BoxBlur, Derivative, Filter, GaussianBlur, GradientMagnitude, Recipe, Scratch, UnsharpMask,
+    Window,
+};
+use kernels::Isa;
+use raster::{Buffer, Depth, Region, Spec, View, ViewMut};
+
+/// A region of the result, in memory that starts `shift` samples behind a line of the cache.
+fn run(filter: &dyn Filter, input: &[u8], spec: &Spec, shift: usize, streamed: bool) -> Vec<u8> {
+    let (left, top) = (spec.width / 5, spec.height / 7);
+    let region = Region::new(left, top, spec.width - left, spec.height - top);
+    let demand = filter.demand(&region);
+    let (columns, rows) = (demand.columns, demand.rows);
+    let start = rows.start as u64 * spec.row_bytes() + columns.start as u64 * spec.pixel_bytes();
+    let stride = spec.row_bytes() as usize;
+    let (width, height) = (columns.len as usize, rows.len as usize);
+    let view = View::new(&input[start as usize..], stride, width, height, spec).unwrap();
+    let output = filter.output();
+    let bytes = output.region_bytes(&region) as usize;
+    let shift = shift * output.depth.bytes();
+    let mut memory = Buffer::zeroed(bytes + shift);
+    {
+        let memory = &mut memory.take(bytes + shift)[shift..];
+        let (width, height) = (region.width as usize, region.height as usize);
+        let out = ViewMut::new(memory, width, height, output).unwrap();
+        let mut out = if streamed { out.streamed() } else { out };
+        let window = Window { view, columns, rows };
+        filter.run(&window, &region, &mut out, &mut Scratch::new());
+    }
+    memory.bytes()[shift..shift + bytes].to_vec()
+}
+
+fn samples(spec: &Spec) -> Vec<u8> {
+    match spec.depth {
+        Depth::F32 => {
+            let floats = (0..spec.bytes() / 4).map(|i| (i * 37 % 251) as f32 / 7.0);
+            floats.flat_map(f32::to_ne_bytes).collect()
+        }
+        _ => (0..spec.bytes()).map(|i| (i * 37 % 251) as u8).collect(),
+    }
+}
+
+#[test]
+fn streaming_changes_no_byte() {
+    let recipes: [Box<dyn Recipe>; 5] = [
+        Box::new(GaussianBlur { sigma: (1.5, 1.5), ..Default::default() }),
+        Box::new(BoxBlur::new((5, 3))),
+        Box::new(Derivative::default()),
+        Box::new(UnsharpMask::default()),
+        Box::new(GradientMagnitude::default()),
+    ];
+    let shapes = [(1, 1, 1), (9, 5, 3), (63, 4, 1), (200, 9, 2), (1031, 7, 1), (5000, 6, 1)];
+    for depth in Depth::ALL {
+        for (width, height, channels) in shapes {
+            let spec = Spec::new(width, height, channels, depth).unwrap();
+            let input = samples(&spec);
+            // Aligned for every depth.
+            let mut aligned = Buffer::zeroed(input.len());
+            aligned.take(input.len()).copy_from_slice(&input);
+            for recipe in &recipes {
+                let filter = recipe.bind(&spec, Isa::best()).unwrap();
+                for shift in [0, 1, 5, 31] {
+                    let run = |streamed| run(&*filter, aligned.bytes(), &spec, shift, streamed);
+                    assert!(run(true) == run(false), "{} of {spec:?}, {shift}", filter.name());
+                }
+            }
+        }
+    }
+}
