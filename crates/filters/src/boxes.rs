@@ -142,7 +142,7 @@ struct BoxOperator<S, A> {
     types: std::marker::PhantomData<(S, A)>,
 }
 
-/// Pixels of a strip: its sums and prefixes fit a first-level cache.
+/// Pixels of a strip: its sums and prefixes fit a second-level cache many times.
 const STRIP: usize = 4096;
 
 impl<S: Sample, A: Sum, D: Sample> Operator<D> for BoxOperator<S, A> {
@@ -172,16 +172,13 @@ impl<S: Sample, A: Sum, D: Sample> Operator<D> for BoxOperator<S, A> {
         let columns = self.across.columns(samples);
         let mut sums = scratch.borrow();
         sums.take_samples::<A>(columns).fill(A::zeroed());
-        let reach = Reach::window(u64::from(self.size.0), u64::from(self.size.1));
+        let [span, [top, bottom]] = Operator::<D>::reach(self).extent(&strip);
         let mut stream = BoxStream {
             operator: self,
             rows: Rows { window, input: &self.input, border: self.border },
-            span: [
-                strip.left as i64 - reach.before[0] as i64,
-                (strip.right() + reach.after[0]) as i64,
-            ],
-            top: strip.top as i64 - reach.before[1] as i64,
-            bottom: (strip.bottom() + reach.after[1]) as i64,
+            span,
+            top,
+            bottom,
             entered: 0,
             columns,
             sums,

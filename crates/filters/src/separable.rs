@@ -74,17 +74,15 @@ impl<S: Sample, M: Pod, D: Sample> Operator<D> for SeparableOperator<S, M, D> {
         let samples = strip.width as usize * self.channels();
         let count = self.kernel.column.lines();
         let line_len = self.kernel.row.line_len(samples);
+        let [columns, [top, bottom]] = self.reach.extent(&strip);
         let mut ring = scratch.borrow();
         ring.take_samples::<M>(self.ring_len(samples));
         let mut stream = SeparableStream {
             operator: self,
             rows: Rows { window, input: &self.input, border: self.border },
-            columns: [
-                strip.left as i64 - self.reach.before[0] as i64,
-                (strip.right() + self.reach.after[0]) as i64,
-            ],
-            top: strip.top as i64 - self.reach.before[1] as i64,
-            bottom: (strip.bottom() + self.reach.after[1]) as i64,
+            columns,
+            top,
+            bottom,
             samples,
             line_len,
             starts: (0..2 * count).map(|line| line % count * self.stride(samples)).collect(),

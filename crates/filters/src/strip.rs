@@ -121,6 +121,15 @@ impl Reach {
         }
     }
 
+    /// The columns and the rows of an input, first and one past the last, that a strip depends on;
+    /// they may lie outside the image.
+    pub(crate) fn extent(&self, strip: &Region) -> [[i64; 2]; 2] {
+        let axis = |i: usize, start: u64, end: u64| {
+            [start as i64 - self.before[i] as i64, (end + self.after[i]) as i64]
+        };
+        [axis(0, strip.left, strip.right()), axis(1, strip.top, strip.bottom())]
+    }
+
     /// What covers both.
     pub(crate) fn union(self, other: Self) -> Self {
         let most = |a: [u64; 2], b: [u64; 2]| [a[0].max(b[0]), a[1].max(b[1])];

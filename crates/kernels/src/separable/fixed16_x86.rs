@@ -21,6 +21,7 @@
 use std::arch::x86_64::{__m256i, __m512i};
 use std::ops::Range;
 
+use super::blocks_x86::{Blocks, BlocksRun};
 use super::{ColumnPass, Lines, PAD, RowPass, Separable, Taps, assert_column, assert_row};
 use crate::Isa;
 use crate::isa::{Vectorized, Vectors};
@@ -196,88 +197,36 @@ impl ColumnPass<u32, u16> for Column {
 
     fn run(&self, lines: &Lines<'_, u32>, n: usize, at: usize, out: [&mut [u16]; 2]) {
         assert_column(self, lines, 2 * n.next_multiple_of(PAD), n, at, &out);
-        self.isa.run(ColumnRun { taps: &self.taps, lines, at, out });
+        // SAFETY: `assert_column` has found whole blocks of every line that the taps name.
+        self.isa.run(unsafe { BlocksRun::new(self, lines, at, out) });
     }
 }
 
-struct ColumnRun<'a> {
-    taps: &'a [(usize, [Pair; 2])],
-    lines: &'a Lines<'a, u32>,
-    at: usize,
-    out: [&'a mut [u16]; 2],
-}
-
-impl Vectorized for ColumnRun<'_> {
-    type Output = ();
+impl Blocks for Column {
+    type Mid = u32;
+    type Out = u16;
 
     #[inline(always)]
-    fn run<V: Vectors>(self) {
-        // SAFETY: `Isa::run` compiles this for registers that the processor has; `assert_column` has
-        // found whole blocks of every line that the taps name.
+    unsafe fn block<W: Wide>(&self, lines: &Lines<'_, u32>, block: usize, out: [*mut u16; 2]) {
+        // SAFETY: by the contract.
         unsafe {
-            match V::BYTES {
-                64 => self.blocks::<__m512i, 32>(),
-                _ => self.blocks::<__m256i, 16>(),
+            let start = [W::splat32(1 << 16), W::splat32(0), W::splat32(1 << 16), W::splat32(0)];
+            let mut sums = [start; 2];
+            for &(line, taps) in &self.taps {
+                let line = lines.start(line).add(W::BYTES * block);
+                let [first, second] = [W::splat32(taps[0]), W::splat32(taps[1])];
+                let [sums, other_sums] = &mut sums;
+                for (i, (sum, other)) in sums.iter_mut().zip(other_sums).enumerate() {
+                    let pairs = W::load(line.add(W::BYTES / 4 * i));
+                    *sum = sum.dot16(pairs, first);
+                    *other = other.dot16(pairs, second);
+                }
             }
-        }
-    }
-}
-
-impl ColumnRun<'_> {
-    /// # Safety
-    /// The processor has `W`, of `BLOCK` words; each line that the taps name holds the blocks.
-    #[inline(always)]
-    unsafe fn blocks<W: Wide, const BLOCK: usize>(self) {
-        let [row, other_row] = self.out;
-        let (blocks, tail) = row.as_chunks_mut::<BLOCK>();
-        let (other_blocks, other_tail) = other_row.as_chunks_mut::<BLOCK>();
-        let first = self.at / BLOCK;
-        let whole = first + blocks.len();
-        for (at, (a, b)) in (first..).zip(blocks.iter_mut().zip(other_blocks)) {
-            // SAFETY: by the contract; both outputs are `BLOCK` samples.
-            unsafe { block::<W>(self.taps, self.lines, at, [a.as_mut_ptr(), b.as_mut_ptr()]) };
-        }
-        if !tail.is_empty() {
-            let mut spare = [[0u16; BLOCK]; 2];
-            let out = spare.each_mut().map(|row| row.as_mut_ptr());
-            // SAFETY: as above; lines are padded to whole blocks.
-            unsafe { block::<W>(self.taps, self.lines, whole, out) };
-            tail.copy_from_slice(&spare[0][..tail.len()]);
-            other_tail.copy_from_slice(&spare[1][..other_tail.len()]);
-        }
-    }
-}
-
-/// Two output rows of one block.
-///
-/// # Safety
-/// The processor has `W`; each line that the taps name holds the block; `W::BYTES` bytes are writable
-/// at both outputs.
-#[inline(always)]
-unsafe fn block<W: Wide>(
-    taps: &[(usize, [Pair; 2])],
-    lines: &Lines<'_, u32>,
-    block: usize,
-    out: [*mut u16; 2],
-) {
-    // SAFETY: by the contract.
-    unsafe {
-        let start = [W::splat32(1 << 16), W::splat32(0), W::splat32(1 << 16), W::splat32(0)];
-        let mut sums = [start; 2];
-        for &(line, taps) in taps {
-            let line = lines.start(line).add(W::BYTES * block);
-            let [first, second] = [W::splat32(taps[0]), W::splat32(taps[1])];
-            let [sums, other_sums] = &mut sums;
-            for (i, (sum, other)) in sums.iter_mut().zip(other_sums).enumerate() {
-                let pairs = W::load(line.add(W::BYTES / 4 * i));
-                *sum = sum.dot16(pairs, first);
-                *other = other.dot16(pairs, second);
+            for ([upper, lower, other_upper, other_lower], out) in sums.into_iter().zip(out) {
+                let a = upper.add32(lower.upper_signed()).upper();
+                let b = other_upper.add32(other_lower.upper_signed()).upper();
+                a.pack32(b).xor(W::splat16(i16::MIN)).store(out);
             }
-        }
-        for ([upper, lower, other_upper, other_lower], out) in sums.into_iter().zip(out) {
-            let a = upper.add32(lower.upper_signed()).upper();
-            let b = other_upper.add32(other_lower.upper_signed()).upper();
-            a.pack32(b).xor(W::splat16(i16::MIN)).store(out);
         }
     }
 }

@@ -19,6 +19,7 @@
 use std::arch::x86_64::{__m256i, __m512i};
 use std::ops::Range;
 
+use super::blocks_x86::{Blocks, BlocksRun};
 use super::{ColumnPass, Lines, PAD, RowPass, Separable, Taps, assert_column, assert_row};
 use crate::Isa;
 use crate::isa::{Vectorized, Vectors};
@@ -245,86 +246,34 @@ impl ColumnPass<u16, u8> for Column {
 
     fn run(&self, lines: &Lines<'_, u16>, n: usize, at: usize, out: [&mut [u8]; 2]) {
         assert_column(self, lines, 2 * n.next_multiple_of(PAD), n, at, &out);
-        self.isa.run(ColumnRun { taps: &self.taps, lines, at, out });
+        // SAFETY: `assert_column` has found whole blocks of every line that the taps name.
+        self.isa.run(unsafe { BlocksRun::new(self, lines, at, out) });
     }
 }
 
-struct ColumnRun<'a> {
-    taps: &'a [[i32; 2]],
-    lines: &'a Lines<'a, u16>,
-    at: usize,
-    out: [&'a mut [u8]; 2],
-}
-
-impl Vectorized for ColumnRun<'_> {
-    type Output = ();
+impl Blocks for Column {
+    type Mid = u16;
+    type Out = u8;
 
     #[inline(always)]
-    fn run<V: Vectors>(self) {
-        // SAFETY: `Isa::run` compiles this for registers that the processor has; `assert_column` has
-        // found whole blocks of as many lines as there are taps.
+    unsafe fn block<W: Wide>(&self, lines: &Lines<'_, u16>, block: usize, out: [*mut u8; 2]) {
+        // SAFETY: by the contract.
         unsafe {
-            match V::BYTES {
-                64 => self.blocks::<__m512i, 64>(),
-                _ => self.blocks::<__m256i, 32>(),
+            let mut sums = [[W::splat32((1 << 23) + (1 << 15)); 4]; 2];
+            for (j, taps) in self.taps.iter().enumerate() {
+                let line = lines.start(j).add(2 * W::BYTES * block);
+                let [first, second] = [W::splat32(taps[0]), W::splat32(taps[1])];
+                let [sums, other_sums] = &mut sums;
+                for (i, (sum, other)) in sums.iter_mut().zip(other_sums).enumerate() {
+                    let pairs = W::load(line.add(W::BYTES / 2 * i));
+                    *sum = sum.dot16(pairs, first);
+                    *other = other.dot16(pairs, second);
+                }
             }
-        }
-    }
-}
-
-impl ColumnRun<'_> {
-    /// # Safety
-    /// The processor has `W`, of `BLOCK` bytes; each of the first `taps.len()` lines holds the blocks.
-    #[inline(always)]
-    unsafe fn blocks<W: Wide, const BLOCK: usize>(self) {
-        let [row, other_row] = self.out;
-        let (blocks, tail) = row.as_chunks_mut::<BLOCK>();
-        let (other_blocks, other_tail) = other_row.as_chunks_mut::<BLOCK>();
-        let first = self.at / BLOCK;
-        let whole = first + blocks.len();
-        for (at, (a, b)) in (first..).zip(blocks.iter_mut().zip(other_blocks)) {
-            // SAFETY: by the contract; both outputs are `BLOCK` bytes.
-            unsafe { block::<W>(self.taps, self.lines, at, [a.as_mut_ptr(), b.as_mut_ptr()]) };
-        }
-        if !tail.is_empty() {
-            let mut spare = [[0u8; BLOCK]; 2];
-            let out = spare.each_mut().map(|row| row.as_mut_ptr());
-            // SAFETY: as above; lines are padded to whole blocks.
-            unsafe { block::<W>(self.taps, self.lines, whole, out) };
-            tail.copy_from_slice(&spare[0][..tail.len()]);
-            other_tail.copy_from_slice(&spare[1][..other_tail.len()]);
-        }
-    }
-}
-
-/// Two output rows of one block.
-///
-/// # Safety
-/// The processor has `W`; each of the first `taps.len()` lines holds the block; `W::BYTES` bytes are
-/// writable at both outputs.
-#[inline(always)]
-unsafe fn block<W: Wide>(
-    taps: &[[i32; 2]],
-    lines: &Lines<'_, u16>,
-    block: usize,
-    out: [*mut u8; 2],
-) {
-    // SAFETY: by the contract.
-    unsafe {
-        let mut sums = [[W::splat32((1 << 23) + (1 << 15)); 4]; 2];
-        for (j, taps) in taps.iter().enumerate() {
-            let line = lines.start(j).add(2 * W::BYTES * block);
-            let [first, second] = [W::splat32(taps[0]), W::splat32(taps[1])];
-            let [sums, other_sums] = &mut sums;
-            for (i, (sum, other)) in sums.iter_mut().zip(other_sums).enumerate() {
-                let pairs = W::load(line.add(W::BYTES / 2 * i));
-                *sum = sum.dot16(pairs, first);
-                *other = other.dot16(pairs, second);
+            for ([a, b, c, d], out) in sums.into_iter().zip(out) {
+                let words = [a.upper().pack32(b.upper()), c.upper().pack32(d.upper())];
+                words[0].pack16(words[1]).store(out);
             }
-        }
-        for ([a, b, c, d], out) in sums.into_iter().zip(out) {
-            let words = [a.upper().pack32(b.upper()), c.upper().pack32(d.upper())];
-            words[0].pack16(words[1]).store(out);
         }
     }
 }

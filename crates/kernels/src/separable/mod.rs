@@ -19,6 +19,8 @@ use raster::Sample;
 
 use crate::Isa;
 
+#[cfg(target_arch = "x86_64")]
+mod blocks_x86;
 mod chain;
 mod dense;
 mod fir;
