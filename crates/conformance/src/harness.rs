@@ -6,7 +6,7 @@ use filters::Recipe;
 use kernels::Isa;
 use pipeline::{Engine, Image, Options};
 use proptest::test_runner::TestCaseError;
-use raster::{Region, Sample, Spec};
+use raster::{Depth, Region, Sample, Spec};
 use store::{MemorySink, Sink};
 
 use crate::image::Dense;
@@ -161,4 +161,36 @@ fn differences<D: Sample>(
     Err(format!(
         "{count} of {of} samples, first ({x}, {y}) channel {channel}: {got:?}, not {wanted:?}"
     ))
+}
+
+/// Checks the depths that derivatives have where none is asked for.
+///
+/// # Panics
+/// If one is another.
+pub fn check_gradient_depths(recipe: &dyn Recipe) {
+    for (input, output) in [
+        (Depth::U8, Depth::I16),
+        (Depth::U16, Depth::F32),
+        (Depth::I16, Depth::F32),
+        (Depth::F32, Depth::F32),
+        (Depth::I32, Depth::I32),
+    ] {
+        let spec = Spec::new(40, 30, 2, input).expect("a shape");
+        let filter = recipe.bind(&spec, Isa::best()).expect("a filter");
+        assert_eq!(*filter.output(), Spec { depth: output, ..spec });
+    }
+}
+
+/// A property test for each pair of depths: `check` of 80 of the `cases`.
+#[macro_export]
+macro_rules! depths {
+    ($check:ident($cases:expr): $($name:ident: $input:ty => $output:ty;)*) => {
+        proptest::proptest! {
+            #![proptest_config(proptest::prelude::ProptestConfig::with_cases(80))]
+            $(#[test]
+            fn $name(case in $cases) {
+                $check::<$input, $output>(&case)?;
+            })*
+        }
+    };
 }

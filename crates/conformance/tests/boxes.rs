@@ -2,6 +2,7 @@
 
 use filters::BoxBlur;
 use gigapx_conformance::cases::{Noise, Shape, shapes};
+use gigapx_conformance::depths;
 use gigapx_conformance::harness::{Class, check, results};
 use gigapx_conformance::image::Dense;
 use gigapx_conformance::{naive, oracle};
@@ -77,19 +78,8 @@ fn class<S: Noise, D: Sample>(case: &Case) -> Class {
     }
 }
 
-macro_rules! depths {
-    ($($name:ident: $input:ty => $output:ty;)*) => {
-        proptest! {
-            #![proptest_config(ProptestConfig::with_cases(80))]
-            $(#[test]
-            fn $name(case in cases()) {
-                boxes::<$input, $output>(&case)?;
-            })*
-        }
-    };
-}
-
 depths! {
+    boxes(cases()):
     uint8: u8 => u8;
     uint8_to_uint16: u8 => u16;
     uint8_to_int16: u8 => i16;

@@ -2,14 +2,15 @@
 
 use filters::{Derivative, GaussianBlur, Operator, Recipe};
 use gigapx_conformance::cases::{Noise, Shape, shapes};
-use gigapx_conformance::harness::{Class, check, whole};
+use gigapx_conformance::depths;
+use gigapx_conformance::harness::{Class, check, check_gradient_depths, whole};
 use gigapx_conformance::image::{Dense, noise};
 use gigapx_conformance::naive::{self, Path};
 use gigapx_conformance::oracle::{self, Derived};
 use kernels::Isa;
 use pipeline::Image;
 use proptest::prelude::*;
-use raster::{Border, Depth, Sample, Spec};
+use raster::{Border, Depth, Sample};
 
 #[derive(Clone, Debug)]
 struct Case {
@@ -131,19 +132,8 @@ fn valid(case: &Case) -> bool {
     case.size.is_none_or(|size| dx < below(size) && dy < below(size))
 }
 
-macro_rules! depths {
-    ($($name:ident: $input:ty => $output:ty;)*) => {
-        proptest! {
-            #![proptest_config(ProptestConfig::with_cases(80))]
-            $(#[test]
-            fn $name(case in cases().prop_filter("valid", valid)) {
-                derivative::<$input, $output>(&case)?;
-            })*
-        }
-    };
-}
-
 depths! {
+    derivative(cases().prop_filter("valid", valid)):
     uint8: u8 => u8;
     uint8_to_uint16: u8 => u16;
     uint8_to_int16: u8 => i16;
@@ -168,17 +158,7 @@ depths! {
 
 #[test]
 fn the_depth_follows_the_input() {
-    for (input, output) in [
-        (Depth::U8, Depth::I16),
-        (Depth::U16, Depth::F32),
-        (Depth::I16, Depth::F32),
-        (Depth::F32, Depth::F32),
-        (Depth::I32, Depth::I32),
-    ] {
-        let spec = Spec::new(40, 30, 2, input).expect("a shape");
-        let filter = Derivative::default().bind(&spec, Isa::best()).expect("a derivative");
-        assert_eq!(*filter.output(), Spec { depth: output, ..spec });
-    }
+    check_gradient_depths(&Derivative::default());
 }
 
 /// A blur and then a derivative, in one pass, against `OpenCV` step by step.

@@ -1,13 +1,13 @@
 //! `laplacian` is what its definition says, and `Laplacian` of `OpenCV`.
 
-use filters::{Laplacian, Recipe};
+use filters::Laplacian;
 use gigapx_conformance::cases::{Noise, Shape, shapes};
-use gigapx_conformance::harness::{Class, check};
+use gigapx_conformance::depths;
+use gigapx_conformance::harness::{Class, check, check_gradient_depths};
 use gigapx_conformance::naive;
 use gigapx_conformance::oracle::{self, Derived};
-use kernels::Isa;
 use proptest::prelude::*;
-use raster::{Depth, Sample, Spec};
+use raster::{Depth, Sample};
 
 #[derive(Clone, Debug)]
 struct Case {
@@ -76,19 +76,8 @@ fn class<S: Noise, D: Sample>(case: &Case) -> Class {
     Class::Trailing { modulo: 8, tolerance }
 }
 
-macro_rules! depths {
-    ($($name:ident: $input:ty => $output:ty;)*) => {
-        proptest! {
-            #![proptest_config(ProptestConfig::with_cases(80))]
-            $(#[test]
-            fn $name(case in cases()) {
-                laplacian::<$input, $output>(&case)?;
-            })*
-        }
-    };
-}
-
 depths! {
+    laplacian(cases()):
     uint8: u8 => u8;
     uint8_to_uint16: u8 => u16;
     uint8_to_int16: u8 => i16;
@@ -110,15 +99,5 @@ depths! {
 
 #[test]
 fn the_depth_follows_the_input() {
-    for (input, output) in [
-        (Depth::U8, Depth::I16),
-        (Depth::U16, Depth::F32),
-        (Depth::I16, Depth::F32),
-        (Depth::F32, Depth::F32),
-        (Depth::I32, Depth::I32),
-    ] {
-        let spec = Spec::new(40, 30, 2, input).expect("a shape");
-        let filter = Laplacian::default().bind(&spec, Isa::best()).expect("a Laplacian");
-        assert_eq!(*filter.output(), Spec { depth: output, ..spec });
-    }
+    check_gradient_depths(&Laplacian::default());
 }

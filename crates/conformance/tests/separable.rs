@@ -2,6 +2,7 @@
 
 use filters::ConvolveSeparable;
 use gigapx_conformance::cases::{Noise, Shape, shapes};
+use gigapx_conformance::depths;
 use gigapx_conformance::harness::{Class, check};
 use gigapx_conformance::naive::{self, Path};
 use gigapx_conformance::oracle;
@@ -152,19 +153,8 @@ fn class<S: Noise, D: Sample>(case: &Case) -> Class {
     if oracle::pads(shape.border) { Class::Equal } else { Class::Trailing { modulo, tolerance } }
 }
 
-macro_rules! depths {
-    ($($name:ident: $input:ty => $output:ty;)*) => {
-        proptest! {
-            #![proptest_config(ProptestConfig::with_cases(80))]
-            $(#[test]
-            fn $name(case in cases()) {
-                separable::<$input, $output>(&case)?;
-            })*
-        }
-    };
-}
-
 depths! {
+    separable(cases()):
     uint8: u8 => u8;
     uint8_to_uint16: u8 => u16;
     uint8_to_int16: u8 => i16;
