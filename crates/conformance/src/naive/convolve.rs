@@ -32,7 +32,7 @@ pub fn convolve<S: Sample, D: Sample>(
     }
 }
 
-fn sums<S: Sample, R: Real>(
+pub(super) fn sums<S: Sample, R: Real>(
     image: &Dense<S>,
     kernel: &[f64],
     width: u32,

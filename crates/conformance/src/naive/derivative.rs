@@ -2,6 +2,7 @@
 
 use raster::{Border, Depth, Sample};
 
+use super::convolve::sums;
 use super::separable::chain;
 use super::{Real, convolve, samples, separable, wide};
 use crate::image::Dense;
@@ -63,10 +64,25 @@ pub fn laplacian<S: Sample, D: Sample>(image: &Dense<S>, size: u32, derived: Der
             let taps = scaled([2.0, 0.0, 2.0, 0.0, -8.0, 0.0, 2.0, 0.0, 2.0]);
             convolve(image, &taps, 3, offset, border)
         }
-        _ if wide => samples(&second::<S, f64>(image, size, derived)),
+        _ if wide => samples(&second_wide(image, size, derived)),
         // OpenCV keeps those of uint8 and size 5 as int16, which they fit: nothing changes.
         _ => samples(&second::<S, f32>(image, size, derived)),
     }
+}
+
+/// As [`second`] for int32, whose definition is ours: one kernel, summed in float64 in row-major order.
+fn second_wide<S: Sample>(
+    image: &Dense<S>,
+    size: u32,
+    Derived { scale, offset, border }: Derived,
+) -> Vec<f64> {
+    let (curve, smooth) = (kernel(size, 2), kernel(size, 0));
+    let rows = smooth.iter().zip(&curve);
+    let taps: Vec<f64> = rows
+        .flat_map(|(a, b)| curve.iter().zip(&smooth).map(move |(c, s)| a * c + b * s))
+        .collect();
+    let sums: Vec<f64> = sums(image, &taps, size, 0.0, border);
+    sums.into_iter().map(|sum| sum.mul_add(scale, offset)).collect()
 }
 
 /// Both second derivatives, added, then scaled and moved.
