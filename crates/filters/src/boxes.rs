@@ -9,6 +9,8 @@
 //! | float32 | sums in float64: along rows, then down columns |
 //! | Cost | the same for every size; for float32 proportional to the sum of the sides |
 
+use std::sync::Arc;
+
 use kernels::Isa;
 use kernels::separable::{ColumnTaps, Symmetry};
 use kernels::sums::{self, Across, Scale, Sum};
@@ -18,6 +20,7 @@ use crate::correlate::Correlation;
 use crate::depths::with_depth;
 use crate::parameter::MAX_TAPS;
 use crate::rows::Rows;
+use crate::scratch::held;
 use crate::strip::{Operator, Reach, RowPair, Stream, StripFilter, pieces};
 use crate::{Filter, ParameterError, Recipe, Scratch, Window};
 
@@ -44,7 +47,7 @@ impl BoxBlur {
         u64::from(self.size.0) * u64::from(self.size.1)
     }
 
-    fn operator<D: Sample>(&self, input: &Spec, isa: Isa) -> Box<dyn Operator<D>> {
+    fn operator<D: Sample>(&self, input: &Spec, isa: Isa) -> Arc<dyn Operator<D>> {
         // What the largest sums of 16-bit samples leave 32 bits with.
         let narrow = self.area() <= 1 << 15;
         match (input.depth, narrow) {
@@ -59,12 +62,12 @@ impl BoxBlur {
         }
     }
 
-    fn sums<S: Sample, A: Sum, D: Sample>(&self, input: &Spec, isa: Isa) -> Box<dyn Operator<D>> {
+    fn sums<S: Sample, A: Sum, D: Sample>(&self, input: &Spec, isa: Isa) -> Arc<dyn Operator<D>> {
         let scale =
             if self.normalize { mean(input.depth, D::DEPTH, self.area()) } else { Scale::One };
         let (width, channels) = (self.size.0 as usize, input.channels as usize);
         let across = Across { width, channels, scale };
-        Box::new(BoxOperator::<S, A> {
+        Arc::new(BoxOperator::<S, A> {
             across,
             size: self.size,
             input: *input,
@@ -75,7 +78,7 @@ impl BoxBlur {
     }
 
     /// Sums of float32 round, so they are made in one order: that of a chain whose taps are all 1.
-    fn floats<D: Sample>(&self, input: &Spec, isa: Isa) -> Box<dyn Operator<D>> {
+    fn floats<D: Sample>(&self, input: &Spec, isa: Isa) -> Arc<dyn Operator<D>> {
         let ones = |len: u32| vec![1.0; len as usize];
         let y = ColumnTaps {
             taps: ones(self.size.1),
@@ -90,7 +93,7 @@ impl BoxBlur {
 }
 
 impl Recipe for BoxBlur {
-    fn bind(&self, input: &Spec, isa: Isa) -> Result<Box<dyn Filter>, ParameterError> {
+    fn bind(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
         for side in [self.size.0, self.size.1] {
             if side == 0 || side > MAX_TAPS {
                 let expected = format!("a number from 1 to {MAX_TAPS}");
@@ -99,7 +102,7 @@ impl Recipe for BoxBlur {
         }
         let border = self.border;
         Ok(with_depth!(self.depth.unwrap_or(input.depth), D => {
-            StripFilter::boxed("box-blur", input, border, self.operator::<D>(input, isa))
+            StripFilter::bound("box-blur", input, border, self.operator::<D>(input, isa))
         }))
     }
 }
@@ -162,20 +165,20 @@ impl<S: Sample, A: Sum, D: Sample> Operator<D> for BoxOperator<S, A> {
         (sums + 2 * columns * size_of::<S>()) as u64
     }
 
-    fn open<'a>(
-        &'a self,
-        window: &'a Window<'a>,
+    fn open(
+        self: Arc<Self>,
+        window: &Window<'_>,
         strip: Region,
         scratch: &mut Scratch,
-    ) -> Box<dyn Stream<D> + 'a> {
+    ) -> Box<dyn Stream<D>> {
         let samples = strip.width as usize * self.across.channels;
         let columns = self.across.columns(samples);
         let mut sums = scratch.borrow();
         sums.take_samples::<A>(columns).fill(A::zeroed());
-        let [span, [top, bottom]] = Operator::<D>::reach(self).extent(&strip);
+        let [span, [top, bottom]] = Operator::<D>::reach(&*self).extent(&strip);
+        let height = self.size.1;
         let mut stream = BoxStream {
             operator: self,
-            rows: Rows { window, input: &self.input, border: self.border },
             span,
             top,
             bottom,
@@ -185,16 +188,15 @@ impl<S: Sample, A: Sum, D: Sample> Operator<D> for BoxOperator<S, A> {
             prefix: scratch.borrow(),
             pads: [scratch.borrow(), scratch.borrow()],
         };
-        for _ in 1..self.size.1 {
-            stream.enter();
+        for _ in 1..height {
+            stream.enter(window);
         }
         Box::new(stream)
     }
 }
 
-struct BoxStream<'a, S, A> {
-    operator: &'a BoxOperator<S, A>,
-    rows: Rows<'a>,
+struct BoxStream<S, A> {
+    operator: Arc<BoxOperator<S, A>>,
     /// Columns of the input that the strip depends on.
     span: [i64; 2],
     /// The first row of the input that it depends on, and one past the last.
@@ -208,12 +210,13 @@ struct BoxStream<'a, S, A> {
     pads: [Buffer; 2],
 }
 
-impl<S: Sample, A: Sum> BoxStream<'_, S, A> {
+impl<S: Sample, A: Sum> BoxStream<S, A> {
     /// The next row enters the sums, and the one that is now above the window leaves them.
-    fn enter(&mut self) {
-        let (rows, span, columns) = (self.rows, self.span, self.columns);
-        let height = i64::from(self.operator.size.1);
-        let isa = self.operator.isa;
+    fn enter(&mut self, window: &Window<'_>) {
+        let (span, columns) = (self.span, self.columns);
+        let BoxOperator { ref input, border, size, isa, .. } = *self.operator;
+        let rows = Rows { window, input, border };
+        let height = i64::from(size.1);
         let [first, second] = &mut self.pads;
         let sums = self.sums.take_samples::<A>(columns);
         // Below the strip any row will do.
@@ -234,13 +237,13 @@ impl<S: Sample, A: Sum> BoxStream<'_, S, A> {
     }
 }
 
-impl<S: Sample, A: Sum, D: Sample> Stream<D> for BoxStream<'_, S, A> {
-    fn next(&mut self, out: &mut RowPair<'_, D>) {
+impl<S: Sample, A: Sum, D: Sample> Stream<D> for BoxStream<S, A> {
+    fn next(&mut self, window: &Window<'_>, out: &mut RowPair<'_, D>) {
         let (across, isa) = (self.operator.across, self.operator.isa);
         let len = out.len();
         let prefix_len = across.prefix_len(len);
         for prefix in 0..2 {
-            self.enter();
+            self.enter(window);
             let sums = self.sums.take_samples::<A>(self.columns);
             let all = self.prefix.take_samples::<A>(2 * prefix_len);
             across.prefix(sums, &mut all[prefix * prefix_len..][..prefix_len], isa);
@@ -252,6 +255,10 @@ impl<S: Sample, A: Sum, D: Sample> Stream<D> for BoxStream<'_, S, A> {
                 across.run(&second[range.start..], b, isa);
             });
         }
+    }
+
+    fn bytes(&self) -> u64 {
+        held([&self.sums, &self.prefix]) + held(&self.pads)
     }
 
     fn close(self: Box<Self>, scratch: &mut Scratch) {

@@ -8,6 +8,8 @@
 //! | Arithmetic | as `OpenCV`'s `filter2D`: float32 taps and multiply-adds over those that are not 0, in row-major order; sums in float64 for large kernels, where `OpenCV` multiplies spectra; taps too where int32 is involved |
 //! | Cost | proportional to the kernel's area; to the sum of its sides where it is the product of a row and a column, and no sum rounds, so that the result is the same |
 
+use std::sync::Arc;
+
 use kernels::Isa;
 use kernels::separable::Kernel2d;
 use raster::{Border, Depth, Sample, Spec};
@@ -38,7 +40,7 @@ pub struct Convolve {
 }
 
 impl Recipe for Convolve {
-    fn bind(&self, input: &Spec, isa: Isa) -> Result<Box<dyn Filter>, ParameterError> {
+    fn bind(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
         self.check()?;
         let depth = self.depth.unwrap_or(input.depth);
         let taps = self.kernel.iter().map(|tap| tap * self.scale);
@@ -53,7 +55,7 @@ impl Recipe for Convolve {
         let border = self.border;
         Ok(with_depth!(depth, D => {
             let operator = operator::<D>(&kernel, input, border, isa);
-            StripFilter::boxed("convolve", input, border, operator)
+            StripFilter::bound("convolve", input, border, operator)
         }))
     }
 }
@@ -81,7 +83,7 @@ pub(crate) fn operator<D: Sample>(
     input: &Spec,
     border: Border,
     isa: Isa,
-) -> Box<dyn Operator<D>> {
+) -> Arc<dyn Operator<D>> {
     let wide = kernel.width * kernel.height >= spectral_area(input.depth, D::DEPTH)
         || input.depth == Depth::I32
         || D::DEPTH == Depth::I32;

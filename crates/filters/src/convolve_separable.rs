@@ -8,6 +8,8 @@
 //! | Arithmetic | chains of float32 multiply-adds; float64 where int32 is involved |
 //! | Cost | proportional to the sum of the kernel's sides |
 
+use std::sync::Arc;
+
 use kernels::Isa;
 use raster::{Border, Depth, Spec};
 
@@ -33,7 +35,7 @@ pub struct ConvolveSeparable {
 }
 
 impl Recipe for ConvolveSeparable {
-    fn bind(&self, input: &Spec, isa: Isa) -> Result<Box<dyn Filter>, ParameterError> {
+    fn bind(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
         taps("horizontal", &self.horizontal)?;
         taps("vertical", &self.vertical)?;
         finite("offset", self.offset)?;
@@ -46,7 +48,7 @@ impl Recipe for ConvolveSeparable {
         let border = self.border;
         Ok(with_depth!(self.depth.unwrap_or(input.depth), D => {
             let operator = correlation.operator::<D>(input, border, isa);
-            StripFilter::boxed("convolve-separable", input, border, operator)
+            StripFilter::bound("convolve-separable", input, border, operator)
         }))
     }
 }

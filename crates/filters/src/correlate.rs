@@ -4,6 +4,8 @@
 //! where int32 is involved or a sum needs it. Where all sums are small integers, 16-bit arithmetic
 //! gives the same result.
 
+use std::sync::Arc;
+
 use kernels::Isa;
 use kernels::separable::{self, ColumnTaps, Float, Kernel2d, Separable, Symmetry, Taps};
 use raster::{Border, Depth, Sample, Spec};
@@ -28,7 +30,7 @@ impl Correlation {
         input: &Spec,
         border: Border,
         isa: Isa,
-    ) -> Box<dyn Operator<D>> {
+    ) -> Arc<dyn Operator<D>> {
         let depths = (input.depth, D::DEPTH);
         let mirrored =
             Symmetry::of(&self.x) != Symmetry::None && Symmetry::of(&self.y) != Symmetry::None;
@@ -55,7 +57,7 @@ impl Correlation {
         y: &ColumnTaps,
         wide: bool,
         isa: Isa,
-    ) -> Box<dyn Operator<D>> {
+    ) -> Arc<dyn Operator<D>> {
         macro_rules! bind {
             ($source:ty, $mid:ty) => {{
                 let channels = input.channels as usize;
@@ -81,9 +83,9 @@ impl Correlation {
         kernel: Separable<S, M, D>,
         input: &Spec,
         border: Border,
-    ) -> Box<dyn Operator<D>> {
+    ) -> Arc<dyn Operator<D>> {
         let reach = Reach::window(self.x.len() as u64, self.y.len() as u64);
-        Box::new(SeparableOperator { kernel, input: *input, border, reach })
+        Arc::new(SeparableOperator { kernel, input: *input, border, reach })
     }
 
     /// The taps as small integers, if all sums of bytes under them fit 16 bits.
@@ -127,16 +129,16 @@ pub(crate) fn dense_operator<D: Sample>(
     input: &Spec,
     border: Border,
     isa: Isa,
-) -> Box<dyn Operator<D>> {
+) -> Arc<dyn Operator<D>> {
     fn bind<S: Sample, M: Float<S>, D: Sample>(
         kernel: &Kernel2d,
         input: &Spec,
         border: Border,
         isa: Isa,
-    ) -> Box<dyn Operator<D>> {
+    ) -> Arc<dyn Operator<D>> {
         let reach = Reach::window(kernel.width as u64, kernel.height as u64);
         let kernel = separable::dense::<S, M, D>(kernel, input.channels as usize, isa);
-        Box::new(SeparableOperator { kernel, input: *input, border, reach })
+        Arc::new(SeparableOperator { kernel, input: *input, border, reach })
     }
     match (input.depth, wide || D::DEPTH == Depth::I32) {
         (Depth::U8, false) => bind::<u8, f32, D>(kernel, input, border, isa),

@@ -8,6 +8,8 @@
 //! | Arithmetic | exact integers for bytes, else chains of float32 multiply-adds; float64 for int32 |
 //! | Cost | proportional to the kernel's size |
 
+use std::sync::Arc;
+
 use kernels::Isa;
 use raster::{Border, Depth, Spec};
 
@@ -60,7 +62,7 @@ impl Default for Derivative {
 }
 
 impl Recipe for Derivative {
-    fn bind(&self, input: &Spec, isa: Isa) -> Result<Box<dyn Filter>, ParameterError> {
+    fn bind(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
         finite("scale", self.scale)?;
         finite("offset", self.offset)?;
         let (border, depth) = (self.border, self.depth.unwrap_or(gradient_depth(input.depth)));
@@ -71,7 +73,7 @@ impl Recipe for Derivative {
         };
         Ok(with_depth!(depth, D => {
             let operator = correlation.operator::<D>(input, border, isa);
-            StripFilter::boxed(name, input, border, operator)
+            StripFilter::bound(name, input, border, operator)
         }))
     }
 }

@@ -8,6 +8,8 @@
 //! | Arithmetic | derivatives in float32, then `OpenCV`'s `magnitude` |
 //! | Cost | that of two derivatives, in one pass |
 
+use std::sync::Arc;
+
 use kernels::{Isa, combine};
 use raster::{Border, Depth, Spec};
 
@@ -38,7 +40,7 @@ impl Default for GradientMagnitude {
 }
 
 impl Recipe for GradientMagnitude {
-    fn bind(&self, input: &Spec, isa: Isa) -> Result<Box<dyn Filter>, ParameterError> {
+    fn bind(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
         finite("scale", self.scale)?;
         let part = |dx, dy| {
             let Self { operator, scale, border, .. } = *self;
@@ -52,8 +54,8 @@ impl Recipe for GradientMagnitude {
         let (border, depth) = (self.border, self.depth.unwrap_or(gradient_depth(input.depth)));
         Ok(with_depth!(depth, D => {
             let combine = move |[x, y]: [&[f32]; 2], out: &mut [D]| combine::magnitude(x, y, out, isa);
-            let operator: Box<dyn Operator<D>> = Box::new(Pair { parts, combine, channels });
-            StripFilter::boxed("gradient-magnitude", input, border, operator)
+            let operator: Arc<dyn Operator<D>> = Arc::new(Pair { parts, combine: Arc::new(combine), channels });
+            StripFilter::bound("gradient-magnitude", input, border, operator)
         }))
     }
 }

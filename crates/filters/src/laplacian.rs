@@ -8,6 +8,8 @@
 //! | Arithmetic | as `OpenCV`: float32 multiply-adds; from size 5 on each derivative is rounded to int16 (uint8, size 5) or float32 before they are added |
 //! | Cost | proportional to the kernel's size |
 
+use std::sync::Arc;
+
 use kernels::separable::Kernel2d;
 use kernels::{Isa, combine};
 use raster::{Border, Depth, Sample, Spec};
@@ -42,19 +44,19 @@ impl Default for Laplacian {
 }
 
 impl Recipe for Laplacian {
-    fn bind(&self, input: &Spec, isa: Isa) -> Result<Box<dyn Filter>, ParameterError> {
+    fn bind(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
         check_size(self.size)?;
         finite("scale", self.scale)?;
         finite("offset", self.offset)?;
         let (border, depth) = (self.border, self.depth.unwrap_or(gradient_depth(input.depth)));
         Ok(with_depth!(depth, D => {
-            StripFilter::boxed("laplacian", input, border, self.operator::<D>(input, isa))
+            StripFilter::bound("laplacian", input, border, self.operator::<D>(input, isa))
         }))
     }
 }
 
 impl Laplacian {
-    fn operator<D: Sample>(&self, input: &Spec, isa: Isa) -> Box<dyn Operator<D>> {
+    fn operator<D: Sample>(&self, input: &Spec, isa: Isa) -> Arc<dyn Operator<D>> {
         let wide = input.depth == Depth::I32 || D::DEPTH == Depth::I32;
         if self.size <= 3 || wide {
             return dense_operator(&self.dense(wide), wide, input, self.border, isa);
@@ -84,7 +86,7 @@ impl Laplacian {
     }
 
     /// As two derivatives, each rounded to `T`.
-    fn sum<T: Sample, D: Sample>(&self, input: &Spec, isa: Isa) -> Box<dyn Operator<D>> {
+    fn sum<T: Sample, D: Sample>(&self, input: &Spec, isa: Isa) -> Arc<dyn Operator<D>> {
         let (smooth, second) = (difference(self.size, 0), difference(self.size, 2));
         let part = |x: &[f64], y: &[f64]| {
             let correlation =
@@ -92,9 +94,11 @@ impl Laplacian {
             correlation.operator::<T>(input, self.border, isa)
         };
         let weights = [self.scale as f32, self.offset as f32];
-        Box::new(Pair {
+        Arc::new(Pair {
             parts: [part(&second, &smooth), part(&smooth, &second)],
-            combine: move |rows: [&[T]; 2], out: &mut [D]| combine::add(rows, weights, out, isa),
+            combine: Arc::new(move |rows: [&[T]; 2], out: &mut [D]| {
+                combine::add(rows, weights, out, isa);
+            }),
             channels: input.channels as usize,
         })
     }

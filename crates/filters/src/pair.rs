@@ -3,15 +3,18 @@
 //! Both run down a strip together, so that their rows are combined while they are in cache and the
 //! source is read once.
 
+use std::sync::Arc;
+
 use raster::{Buffer, Region, Sample};
 
+use crate::scratch::held;
 use crate::strip::{Operator, Reach, RowPair, Stream, pieces};
 use crate::{Scratch, Window};
 
 /// Two operators and what combines a row of each.
 pub(crate) struct Pair<T, F> {
-    pub(crate) parts: [Box<dyn Operator<T>>; 2],
-    pub(crate) combine: F,
+    pub(crate) parts: [Arc<dyn Operator<T>>; 2],
+    pub(crate) combine: Arc<F>,
     /// Samples of a pixel.
     pub(crate) channels: usize,
 }
@@ -20,7 +23,7 @@ impl<T, D, F> Operator<D> for Pair<T, F>
 where
     T: Sample,
     D: Sample,
-    F: Fn([&[T]; 2], &mut [D]) + Send + Sync,
+    F: Fn([&[T]; 2], &mut [D]) + Send + Sync + 'static,
 {
     fn reach(&self) -> Reach {
         self.parts[0].reach().union(self.parts[1].reach())
@@ -35,37 +38,38 @@ where
         rows as u64 + self.parts.iter().map(|part| part.scratch_bytes(width)).sum::<u64>()
     }
 
-    fn open<'a>(
-        &'a self,
-        window: &'a Window<'a>,
+    fn open(
+        self: Arc<Self>,
+        window: &Window<'_>,
         strip: Region,
         scratch: &mut Scratch,
-    ) -> Box<dyn Stream<D> + 'a> {
-        let streams = self.parts.each_ref().map(|part| part.open(window, strip, scratch));
+    ) -> Box<dyn Stream<D>> {
+        let open = |part: &Arc<dyn Operator<T>>| Arc::clone(part).open(window, strip, scratch);
+        let streams = self.parts.each_ref().map(open);
         let rows = [scratch.borrow(), scratch.borrow()];
-        Box::new(PairStream { combine: &self.combine, streams, rows })
+        Box::new(PairStream { combine: Arc::clone(&self.combine), streams, rows })
     }
 }
 
-struct PairStream<'a, T, F> {
-    combine: &'a F,
-    streams: [Box<dyn Stream<T> + 'a>; 2],
+struct PairStream<T, F> {
+    combine: Arc<F>,
+    streams: [Box<dyn Stream<T>>; 2],
     /// Two rows of each part.
     rows: [Buffer; 2],
 }
 
-impl<T, D, F> Stream<D> for PairStream<'_, T, F>
+impl<T, D, F> Stream<D> for PairStream<T, F>
 where
     T: Sample,
     D: Sample,
-    F: Fn([&[T]; 2], &mut [D]),
+    F: Fn([&[T]; 2], &mut [D]) + Send + Sync,
 {
-    fn next(&mut self, out: &mut RowPair<'_, D>) {
+    fn next(&mut self, window: &Window<'_>, out: &mut RowPair<'_, D>) {
         let len = out.len();
         let [a, b] = self.rows.each_mut().map(|rows| rows.take_samples::<T>(2 * len));
         for (stream, rows) in self.streams.iter_mut().zip([&mut *a, &mut *b]) {
             let (first, second) = rows.split_at_mut(len);
-            stream.next(&mut RowPair::new([first, second]));
+            stream.next(window, &mut RowPair::new([first, second]));
         }
         let ((a, b), (c, d)) = (a.split_at(len), b.split_at(len));
         for range in pieces(len, size_of::<D>()) {
@@ -74,6 +78,10 @@ where
                 (self.combine)([&b[range.clone()], &d[range.clone()]], second);
             });
         }
+    }
+
+    fn bytes(&self) -> u64 {
+        held(&self.rows) + self.streams.iter().map(|stream| stream.bytes()).sum::<u64>()
     }
 
     fn close(self: Box<Self>, scratch: &mut Scratch) {

@@ -2,6 +2,11 @@
 
 use raster::Buffer;
 
+/// Bytes that buffers hold.
+pub(crate) fn held<'a>(buffers: impl IntoIterator<Item = &'a Buffer>) -> u64 {
+    buffers.into_iter().map(|buffer| buffer.capacity() as u64).sum()
+}
+
 /// Buffers that filters borrow and give back, so that nothing is allocated a row or a region.
 #[derive(Default)]
 pub struct Scratch {
@@ -16,7 +21,7 @@ impl Scratch {
 
     /// Bytes held by buffers that nobody borrows.
     pub fn bytes(&self) -> u64 {
-        self.free.iter().map(|buffer| buffer.capacity() as u64).sum()
+        held(&self.free)
     }
 
     /// A buffer to work with; what it holds does not matter. It comes back by [`give`](Self::give),

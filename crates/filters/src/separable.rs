@@ -4,12 +4,14 @@
 //! column pass makes two output rows from the ring, and both stay close in cache.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use bytemuck::Pod;
 use kernels::separable::{Lines, Separable};
 use raster::{Border, Buffer, Region, Sample, Spec};
 
 use crate::rows::Rows;
+use crate::scratch::held;
 use crate::strip::{Operator, Reach, RowPair, Stream, pieces};
 use crate::{Scratch, Window};
 
@@ -65,12 +67,12 @@ impl<S: Sample, M: Pod, D: Sample> Operator<D> for SeparableOperator<S, M, D> {
         (pads + self.ring_len(samples) * size_of::<M>() + starts) as u64
     }
 
-    fn open<'a>(
-        &'a self,
-        window: &'a Window<'a>,
+    fn open(
+        self: Arc<Self>,
+        window: &Window<'_>,
         strip: Region,
         scratch: &mut Scratch,
-    ) -> Box<dyn Stream<D> + 'a> {
+    ) -> Box<dyn Stream<D>> {
         let samples = strip.width as usize * self.channels();
         let count = self.kernel.column.lines();
         let line_len = self.kernel.row.line_len(samples);
@@ -78,28 +80,26 @@ impl<S: Sample, M: Pod, D: Sample> Operator<D> for SeparableOperator<S, M, D> {
         let mut ring = scratch.borrow();
         ring.take_samples::<M>(self.ring_len(samples));
         let mut stream = SeparableStream {
-            operator: self,
-            rows: Rows { window, input: &self.input, border: self.border },
             columns,
             top,
             bottom,
             samples,
             line_len,
             starts: (0..2 * count).map(|line| line % count * self.stride(samples)).collect(),
+            operator: self,
             line: 0,
             ring,
             pads: [scratch.borrow(), scratch.borrow()],
         };
         for _ in 0..count - 1 {
-            stream.fill(|_, _| ());
+            stream.fill(window, |_, _| ());
         }
         Box::new(stream)
     }
 }
 
-struct SeparableStream<'a, S, M, D> {
-    operator: &'a SeparableOperator<S, M, D>,
-    rows: Rows<'a>,
+struct SeparableStream<S, M, D> {
+    operator: Arc<SeparableOperator<S, M, D>>,
     /// Columns of the input that a row pass reads.
     columns: [i64; 2],
     /// The first row of the input that the strip depends on, and one past the last.
@@ -115,12 +115,13 @@ struct SeparableStream<'a, S, M, D> {
     pads: [Buffer; 2],
 }
 
-impl<S: Sample, M: Pod, D: Sample> SeparableStream<'_, S, M, D> {
+impl<S: Sample, M: Pod, D: Sample> SeparableStream<S, M, D> {
     /// Filters the next two source rows into the ring, piece by piece; what is to be done with the
     /// lines of the window follows each piece.
-    fn fill(&mut self, mut follow: impl FnMut(Lines<'_, M>, Range<usize>)) {
-        let Self { operator, rows, columns, samples, line_len, .. } = *self;
+    fn fill(&mut self, window: &Window<'_>, mut follow: impl FnMut(Lines<'_, M>, Range<usize>)) {
+        let Self { ref operator, columns, samples, line_len, .. } = *self;
         let kernel = &operator.kernel;
+        let rows = Rows { window, input: &operator.input, border: operator.border };
         let count = kernel.column.lines();
         let len = kernel.row.source_len(samples);
         let top = self.top + 2 * self.line as i64;
@@ -145,12 +146,17 @@ impl<S: Sample, M: Pod, D: Sample> SeparableStream<'_, S, M, D> {
     }
 }
 
-impl<S: Sample, M: Pod, D: Sample> Stream<D> for SeparableStream<'_, S, M, D> {
-    fn next(&mut self, out: &mut RowPair<'_, D>) {
-        let (column, samples) = (&self.operator.kernel.column, self.samples);
-        self.fill(|lines, range| {
+impl<S: Sample, M: Pod, D: Sample> Stream<D> for SeparableStream<S, M, D> {
+    fn next(&mut self, window: &Window<'_>, out: &mut RowPair<'_, D>) {
+        let (operator, samples) = (Arc::clone(&self.operator), self.samples);
+        let column = &operator.kernel.column;
+        self.fill(window, |lines, range| {
             out.write(range.clone(), |rows| column.run(&lines, samples, range.start, rows));
         });
+    }
+
+    fn bytes(&self) -> u64 {
+        held([&self.ring]) + held(&self.pads)
     }
 
     fn close(self: Box<Self>, scratch: &mut Scratch) {

@@ -2,13 +2,15 @@
 //!
 //! An [`Operator`] knows how its result is made but not where it goes. The driver cuts a region into
 //! strips narrow enough that what flows between the passes of an operator stays in cache, and has
-//! each strip made from top to bottom.
+//! each strip made from top to bottom, in as many parts as it is asked for.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use raster::{Border, Region, Sample, Spec, ViewMut, stream_copy};
+use raster::{Border, Buffer, Region, Sample, Spec, ViewMut, stream_copy};
 
-use crate::{Demand, Filter, Scratch, Window};
+use crate::scratch::held;
+use crate::{Demand, Filter, Pass, Scratch, Window};
 
 /// What makes a result of samples `D` from windows of an input.
 pub(crate) trait Operator<D>: Send + Sync {
@@ -21,19 +23,23 @@ pub(crate) trait Operator<D>: Send + Sync {
     /// The most bytes that a stream borrows for a strip of that many pixels.
     fn scratch_bytes(&self, width: usize) -> u64;
 
-    /// Begins a strip: a region of the result whose demand the window holds.
-    fn open<'a>(
-        &'a self,
-        window: &'a Window<'a>,
+    /// Begins a strip: a region of the result. The window holds what its first two rows demand.
+    fn open(
+        self: Arc<Self>,
+        window: &Window<'_>,
         strip: Region,
         scratch: &mut Scratch,
-    ) -> Box<dyn Stream<D> + 'a>;
+    ) -> Box<dyn Stream<D>>;
 }
 
 /// A strip on its way.
-pub(crate) trait Stream<D> {
-    /// Makes the next two rows. Below the last row of the strip it may make anything.
-    fn next(&mut self, out: &mut RowPair<'_, D>);
+pub(crate) trait Stream<D>: Send {
+    /// Makes the next two rows. Below the last row of the strip it may make anything. The window holds
+    /// what the rows demand, and the row before and behind them.
+    fn next(&mut self, window: &Window<'_>, out: &mut RowPair<'_, D>);
+
+    /// Bytes held.
+    fn bytes(&self) -> u64;
 
     /// Ends the strip.
     fn close(self: Box<Self>, scratch: &mut Scratch);
@@ -156,19 +162,19 @@ pub(crate) struct StripFilter<D> {
     pub(crate) input: Spec,
     pub(crate) output: Spec,
     pub(crate) border: Border,
-    pub(crate) operator: Box<dyn Operator<D>>,
+    pub(crate) operator: Arc<dyn Operator<D>>,
 }
 
 impl<D: Sample> StripFilter<D> {
     /// A filter that keeps the input's shape but for the depth.
-    pub(crate) fn boxed(
+    pub(crate) fn bound(
         name: &'static str,
         input: &Spec,
         border: Border,
-        operator: Box<dyn Operator<D>>,
-    ) -> Box<dyn Filter> {
+        operator: Arc<dyn Operator<D>>,
+    ) -> Arc<dyn Filter> {
         let output = Spec { depth: D::DEPTH, ..*input };
-        Box::new(Self { name, input: *input, output, border, operator })
+        Arc::new(Self { name, input: *input, output, border, operator })
     }
 
     /// The strips of a region: first column within it, and width.
@@ -191,34 +197,6 @@ impl<D: Sample> StripFilter<D> {
         let last = over_right.then_some((end, region.width - end));
         first.into_iter().chain(inner).chain(last).collect()
     }
-
-    fn run_strip(
-        &self,
-        window: &Window<'_>,
-        strip: Region,
-        out: &mut ViewMut<'_>,
-        scratch: &mut Scratch,
-    ) {
-        let samples = (strip.width * u64::from(self.output.channels)) as usize;
-        let (mut spare, mut stage) = (scratch.borrow(), scratch.borrow());
-        let mut stream = self.operator.open(window, strip, scratch);
-        for y in (0..strip.height as usize).step_by(2) {
-            let streamed = out.is_streamed();
-            let rows = if y + 1 < out.height() {
-                out.rows([y, y + 1])
-            } else {
-                [out.row(y), spare.take_samples::<D>(samples)]
-            };
-            stream.next(&mut if streamed {
-                RowPair::streamed(rows, stage.take_samples(2 * samples))
-            } else {
-                RowPair::new(rows)
-            });
-        }
-        stream.close(scratch);
-        scratch.give(stage);
-        scratch.give(spare);
-    }
 }
 
 impl<D: Sample> Filter for StripFilter<D> {
@@ -234,25 +212,99 @@ impl<D: Sample> Filter for StripFilter<D> {
         self.operator.reach().demand(region, &self.input, self.border)
     }
 
-    fn run(
-        &self,
-        window: &Window<'_>,
-        region: &Region,
-        out: &mut ViewMut<'_>,
-        scratch: &mut Scratch,
-    ) {
-        for (left, width) in self.strips(region) {
-            let part = Region::new(left, 0, width, region.height);
-            let strip = part.translate(region.left, region.top);
-            self.run_strip(window, strip, &mut out.sub(&part), scratch);
-        }
+    fn open(self: Arc<Self>, region: &Region) -> Box<dyn Pass> {
+        let strips = self.strips(region).into_iter().map(|(left, width)| {
+            let strip = Region::new(left, 0, width, region.height);
+            Strip { part: strip, stream: None }
+        });
+        Box::new(StripPass { strips: strips.collect(), filter: self, region: *region, rows: None })
+    }
+
+    fn slack(&self) -> [u64; 2] {
+        // A running sum looks back at the row that leaves it, and rows come in pairs.
+        [1, 1]
     }
 
     fn scratch_bytes(&self, width: u64) -> u64 {
-        let reach = self.operator.reach();
-        let edge = reach.before[0].max(reach.after[0]).next_multiple_of(64).max(MIN_EDGE);
-        let width = width.min((self.operator.strip_width() as u64 + 63).max(edge));
+        // Strips differ in width where they meet an edge; none is wider, nor holds more.
+        let strips = self.strips(&Region::new(0, 0, width, 1));
+        let widest = strips.iter().map(|&(_, width)| width).max().unwrap_or(0) as usize;
+        let held: u64 =
+            strips.iter().map(|&(_, width)| self.operator.scratch_bytes(width as usize)).sum();
         // A spare row, and two on their way past the caches.
-        3 * width * self.output.pixel_bytes() + self.operator.scratch_bytes(width as usize)
+        held + 3 * widest as u64 * self.output.pixel_bytes()
+    }
+}
+
+/// A [`StripFilter`] on its way down a region.
+struct StripPass<D> {
+    filter: Arc<StripFilter<D>>,
+    region: Region,
+    strips: Vec<Strip<D>>,
+    /// A spare row, and rows on their way past the caches.
+    rows: Option<[Buffer; 2]>,
+}
+
+struct Strip<D> {
+    /// Where it lies in the region.
+    part: Region,
+    /// Opened when the first rows are asked for.
+    stream: Option<Box<dyn Stream<D>>>,
+}
+
+impl<D: Sample> Pass for StripPass<D> {
+    fn next(
+        &mut self,
+        window: &Window<'_>,
+        rows: &Region,
+        out: &mut ViewMut<'_>,
+        scratch: &mut Scratch,
+    ) {
+        let Self { filter, region, strips, rows: spare } = self;
+        let [spare, stage] = spare.get_or_insert_with(|| [scratch.borrow(), scratch.borrow()]);
+        for Strip { part, stream } in strips {
+            let stream = stream.get_or_insert_with(|| {
+                let strip = part.translate(region.left, region.top);
+                Arc::clone(&filter.operator).open(window, strip, scratch)
+            });
+            let mut out = out.sub(&Region { height: rows.height, ..*part });
+            fill(&mut **stream, window, &mut out, [spare, stage]);
+        }
+    }
+
+    fn bytes(&self) -> u64 {
+        let streams = self.strips.iter().filter_map(|strip| strip.stream.as_ref());
+        held(self.rows.iter().flatten()) + streams.map(|stream| stream.bytes()).sum::<u64>()
+    }
+
+    fn close(self: Box<Self>, scratch: &mut Scratch) {
+        for stream in self.strips.into_iter().rev().filter_map(|strip| strip.stream) {
+            stream.close(scratch);
+        }
+        self.rows.into_iter().flatten().rev().for_each(|rows| scratch.give(rows));
+    }
+}
+
+/// Has a stream make all rows of `out`.
+fn fill<D: Sample>(
+    stream: &mut dyn Stream<D>,
+    window: &Window<'_>,
+    out: &mut ViewMut<'_>,
+    [spare, stage]: [&mut Buffer; 2],
+) {
+    let samples = out.width() * out.channels();
+    let streamed = out.is_streamed();
+    for y in (0..out.height()).step_by(2) {
+        let rows = if y + 1 < out.height() {
+            out.rows([y, y + 1])
+        } else {
+            [out.row(y), spare.take_samples::<D>(samples)]
+        };
+        let mut pair = if streamed {
+            RowPair::streamed(rows, stage.take_samples(2 * samples))
+        } else {
+            RowPair::new(rows)
+        };
+        stream.next(window, &mut pair);
     }
 }

@@ -8,6 +8,8 @@
 //! | Arithmetic | the exact Gaussian of the depth, rounded to it, then `OpenCV`'s `addWeighted` |
 //! | Cost | that of the Gaussian, in one pass |
 
+use std::sync::Arc;
+
 use kernels::Isa;
 use kernels::combine::{self, Unsharp};
 use raster::{Border, Buffer, Region, Sample, Spec};
@@ -16,6 +18,7 @@ use crate::depths::with_depth;
 use crate::gaussian;
 use crate::parameter::finite;
 use crate::rows::Rows;
+use crate::scratch::held;
 use crate::strip::{Operator, Reach, RowPair, Stream, StripFilter, pieces};
 use crate::{Filter, GaussianBlur, ParameterError, Recipe, Scratch, Window};
 
@@ -47,7 +50,7 @@ impl Default for UnsharpMask {
 }
 
 impl Recipe for UnsharpMask {
-    fn bind(&self, input: &Spec, isa: Isa) -> Result<Box<dyn Filter>, ParameterError> {
+    fn bind(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
         finite("amount", self.amount)?;
         if !(self.threshold.is_finite() && self.threshold >= 0.0) {
             let expected = "a number of at least 0";
@@ -59,13 +62,13 @@ impl Recipe for UnsharpMask {
         Ok(with_depth!(input.depth, D => {
             let blur = gaussian::exact::<D>(input, &blur, isa)?;
             let operator = UnsharpOperator { blur, weights, input: *input, border, isa };
-            StripFilter::<D>::boxed("unsharp-mask", input, border, Box::new(operator))
+            StripFilter::<D>::bound("unsharp-mask", input, border, Arc::new(operator))
         }))
     }
 }
 
 struct UnsharpOperator<D> {
-    blur: Box<dyn Operator<D>>,
+    blur: Arc<dyn Operator<D>>,
     weights: Unsharp,
     input: Spec,
     border: Border,
@@ -92,17 +95,16 @@ impl<D: Sample> Operator<D> for UnsharpOperator<D> {
         rows as u64 + self.blur.scratch_bytes(width)
     }
 
-    fn open<'a>(
-        &'a self,
-        window: &'a Window<'a>,
+    fn open(
+        self: Arc<Self>,
+        window: &Window<'_>,
         strip: Region,
         scratch: &mut Scratch,
-    ) -> Box<dyn Stream<D> + 'a> {
-        let blur = self.blur.open(window, strip, scratch);
+    ) -> Box<dyn Stream<D>> {
+        let blur = Arc::clone(&self.blur).open(window, strip, scratch);
         Box::new(UnsharpStream {
             operator: self,
             blur,
-            rows: Rows { window, input: &self.input, border: self.border },
             strip,
             y: strip.top,
             blurred: scratch.borrow(),
@@ -111,28 +113,28 @@ impl<D: Sample> Operator<D> for UnsharpOperator<D> {
     }
 }
 
-struct UnsharpStream<'a, D> {
-    operator: &'a UnsharpOperator<D>,
-    blur: Box<dyn Stream<D> + 'a>,
-    rows: Rows<'a>,
+struct UnsharpStream<D> {
+    operator: Arc<UnsharpOperator<D>>,
+    blur: Box<dyn Stream<D>>,
     strip: Region,
     y: u64,
     blurred: Buffer,
     pads: [Buffer; 2],
 }
 
-impl<D: Sample> Stream<D> for UnsharpStream<'_, D> {
-    fn next(&mut self, out: &mut RowPair<'_, D>) {
+impl<D: Sample> Stream<D> for UnsharpStream<D> {
+    fn next(&mut self, window: &Window<'_>, out: &mut RowPair<'_, D>) {
         let len = out.len();
+        let UnsharpOperator { weights, ref input, border, isa, .. } = *self.operator;
+        let rows = Rows { window, input, border };
         let (first, second) = self.blurred.take_samples::<D>(2 * len).split_at_mut(len);
-        self.blur.next(&mut RowPair::new([&mut *first, &mut *second]));
+        self.blur.next(window, &mut RowPair::new([&mut *first, &mut *second]));
         let columns = [self.strip.left as i64, self.strip.right() as i64];
         let [pad, other_pad] = &mut self.pads;
         // Below the strip any row will do.
         let y = [self.y, self.y + 1].map(|y| y.min(self.strip.bottom() - 1) as i64);
-        let source = self.rows.row::<D>(y[0], columns, len, pad);
-        let other_source = self.rows.row::<D>(y[1], columns, len, other_pad);
-        let UnsharpOperator { weights, isa, .. } = *self.operator;
+        let source = rows.row::<D>(y[0], columns, len, pad);
+        let other_source = rows.row::<D>(y[1], columns, len, other_pad);
         for range in pieces(len, size_of::<D>()) {
             out.write(range.clone(), |[out, other]| {
                 combine::unsharp(weights, &source[range.clone()], &first[range.clone()], out, isa);
@@ -141,6 +143,10 @@ impl<D: Sample> Stream<D> for UnsharpStream<'_, D> {
             });
         }
         self.y += 2;
+    }
+
+    fn bytes(&self) -> u64 {
+        held([&self.blurred]) + held(&self.pads) + self.blur.bytes()
     }
 
     fn close(self: Box<Self>, scratch: &mut Scratch) {

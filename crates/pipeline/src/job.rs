@@ -1,14 +1,18 @@
-//! A job: one image into one sink, unit by unit.
+//! A job: images into sinks, unit by unit.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
-use raster::{Region, View, ViewMut};
-use store::{Layout, Sink};
+use raster::{Region, Spec, ViewMut};
 
-use crate::engine::{Claim, Queue, Work};
+use crate::engine::{Claim, Queue, Ran, Work};
+use crate::graph::{Graph, Operation};
+use crate::parts::Parts;
+use crate::run::Run;
+use crate::unit::{Target, Unit};
 use crate::worker::Worker;
-use crate::{Error, Image, Plan};
+use crate::{Error, Plan};
 
 /// Called when a job has progressed, from any thread, often.
 pub type OnProgress = Box<dyn Fn(Progress) + Send + Sync>;
@@ -31,6 +35,13 @@ pub struct Progress {
     pub done: u64,
     /// Pixels in all.
     pub total: u64,
+}
+
+/// What a job has done, for whoever wants to know what its plan was worth.
+#[derive(Default)]
+pub(crate) struct Report {
+    /// Pixels made of intermediate images and results.
+    pub(crate) made: AtomicU64,
 }
 
 /// The state that a job shares with whoever started it.
@@ -104,66 +115,118 @@ impl Handle {
     }
 }
 
-/// An image on its way into a sink.
+/// Results on their way into sinks.
 pub(crate) struct ImageJob {
-    image: Image,
-    sink: Arc<dyn Sink>,
+    graph: Arc<Graph>,
+    targets: Vec<Target>,
     plan: Plan,
-    next: AtomicU64,
+    state: Mutex<State>,
+    /// Bytes of the units that are put aside.
+    held: AtomicU64,
+    report: Arc<Report>,
     control: Arc<Control>,
     on_done: Mutex<Option<OnDone<()>>>,
 }
 
+#[derive(Default)]
+struct State {
+    /// The next unit to begin.
+    next: u64,
+    aside: Vec<Bench>,
+    /// Those that a worker has claimed and not yet taken.
+    claimed: Vec<Bench>,
+    /// Units that have begun and not ended.
+    begun: usize,
+    /// Memory that units have left to the next.
+    spare: Vec<Worker>,
+}
+
+/// A unit and the memory that it is made in.
+struct Bench {
+    unit: Unit,
+    memory: Worker,
+}
+
+/// A part of a unit takes at least as long as this, if there is as much to do: workers that come back
+/// too often wait for one another.
+const PART: Duration = Duration::from_millis(1);
+
 impl ImageJob {
     pub(crate) fn new(
-        image: Image,
-        sink: Arc<dyn Sink>,
+        graph: Arc<Graph>,
+        targets: Vec<Target>,
         plan: Plan,
         control: Arc<Control>,
+        report: Arc<Report>,
         on_done: OnDone<()>,
     ) -> Self {
-        let on_done = Mutex::new(Some(on_done));
-        Self { image, sink, plan, next: AtomicU64::new(0), control, on_done }
-    }
-
-    fn compute(&self, unit: &Region, worker: &mut Worker) -> Result<(), Error> {
-        if self.sink.layout() == Layout::Free {
-            // SAFETY: each unit is handed out once, and units do not overlap.
-            let memory = unsafe { self.sink.claim(unit) };
-            let mut out = memory.ok_or_else(|| Error::Internal("a sink without memory".into()))?;
-            return compute_blocks(
-                &self.image,
-                unit,
-                self.plan.block,
-                &self.control,
-                &mut out,
-                worker,
-            );
+        Self {
+            graph,
+            targets,
+            plan,
+            state: Mutex::default(),
+            held: AtomicU64::new(0),
+            report,
+            control,
+            on_done: Mutex::new(Some(on_done)),
         }
-        let spec = self.image.spec();
-        let (width, height) = (unit.width as usize, unit.height as usize);
-        let row = width * spec.pixel_bytes() as usize;
-        let mut buffer = std::mem::take(&mut worker.unit);
-        let memory = buffer.take(row * height);
-        let mut out = ViewMut::new(memory, width, height, spec).expect("a buffer is aligned");
-        let result =
-            compute_blocks(&self.image, unit, self.plan.block, &self.control, &mut out, worker);
-        drop(out);
-        let result = result.and_then(|()| {
-            let view = View::new(&buffer.bytes()[..row * height], row, width, height, spec);
-            Ok(self.sink.write(unit, &view.expect("the unit was just computed there"))?)
-        });
-        worker.unit = buffer;
-        result
     }
 
-    /// Has the source fetch the next row of units while this one is computed.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn spec(&self) -> &Spec {
+        &self.targets[0].spec
+    }
+
+    /// A unit to work on: one that was put aside, or, by number, the next.
+    fn bench(&self, unit: u64, worker: &mut Worker) -> Bench {
+        let mut state = self.state();
+        if unit == RESUMED {
+            let bench = state.claimed.pop().expect("claimed because there was one");
+            self.held.fetch_sub(bench.bytes(), Ordering::Relaxed);
+            return bench;
+        }
+        let spare = state.spare.pop();
+        drop(state);
+        if let Some(spare) = &spare {
+            self.held.fetch_sub(spare.bytes(), Ordering::Relaxed);
+        }
+        let mut memory = spare.unwrap_or_else(|| std::mem::take(worker));
+        let region = self.plan.unit_region(self.spec(), unit);
+        self.advise(&region);
+        let unit = Unit::open(&self.graph, &self.targets, region, self.plan.block, &mut memory);
+        Bench { unit, memory }
+    }
+
+    /// Puts a unit aside, or the memory of one that is done.
+    fn put_aside(&self, bench: Bench, worker: &mut Worker) -> Ran {
+        if !bench.unit.is_done() {
+            self.held.fetch_add(bench.bytes(), Ordering::Relaxed);
+            self.state().aside.push(bench);
+            return Ran::Aside;
+        }
+        let Bench { unit, mut memory } = bench;
+        self.report.made.fetch_add(unit.close(&mut memory), Ordering::Relaxed);
+        let mut state = self.state();
+        state.begun -= 1;
+        if state.next < self.plan.units(self.spec()) {
+            self.held.fetch_add(memory.bytes(), Ordering::Relaxed);
+            state.spare.push(memory);
+        } else {
+            *worker = memory;
+        }
+        Ran::Done
+    }
+
+    /// Has the sources fetch what the next row of units needs while this one is computed.
     fn advise(&self, unit: &Region) {
-        let spec = self.image.spec();
+        let spec = self.spec();
         if unit.left == 0 && unit.bottom() < spec.height {
             let ahead = Region::new(0, unit.bottom(), spec.width, unit.height);
             if let Some(ahead) = ahead.intersect(&spec.region()) {
-                self.image.advise(&ahead);
+                advise(&self.graph, &ahead);
             }
         }
     }
@@ -172,10 +235,19 @@ impl ImageJob {
         if let Some(error) = self.control.failure() {
             return Err(error);
         }
-        self.image.source().verify()?;
-        Ok(self.sink.finish()?)
+        self.graph.sources().try_for_each(|source| source.verify())?;
+        Ok(self.targets.iter().try_for_each(|target| target.sink.finish())?)
     }
 }
+
+impl Bench {
+    fn bytes(&self) -> u64 {
+        self.unit.bytes() + self.memory.bytes()
+    }
+}
+
+/// What [`Claim::Resume`] says, since any unit that was put aside will do.
+const RESUMED: u64 = u64::MAX;
 
 impl Work for ImageJob {
     fn workers(&self) -> usize {
@@ -186,22 +258,47 @@ impl Work for ImageJob {
         self.plan.worker_bytes
     }
 
-    fn claim(&self) -> Claim {
-        let index = self.next.load(Ordering::Relaxed);
-        if self.control.is_stopped() || index >= self.plan.units(self.image.spec()) {
+    fn claim(&self, has_memory: bool) -> Claim {
+        let mut state = self.state();
+        let index = state.next;
+        if self.control.is_stopped() {
             return Claim::Exhausted;
         }
-        // Claims are made under the queue's lock.
-        self.next.store(index + 1, Ordering::Relaxed);
-        Claim::Unit(index)
+        if let Some(bench) = state.aside.pop() {
+            state.claimed.push(bench);
+            return Claim::Resume(RESUMED);
+        }
+        if index >= self.plan.units(self.spec()) {
+            // A unit in work may yet be put aside.
+            return if state.begun > 0 { Claim::Blocked } else { Claim::Exhausted };
+        }
+        if !has_memory {
+            return Claim::Starved;
+        }
+        state.next += 1;
+        state.begun += 1;
+        Claim::Begin(index)
     }
 
-    fn run(&self, unit: u64, worker: &mut Worker) -> Result<(), Error> {
-        let region = self.plan.unit_region(self.image.spec(), unit);
-        self.advise(&region);
-        self.compute(&region, worker)?;
-        self.control.advance(region.pixels());
-        Ok(())
+    fn run(&self, unit: u64, worker: &mut Worker) -> Result<Ran, Error> {
+        let mut bench = self.bench(unit, worker);
+        let start = Instant::now();
+        while !bench.unit.is_done() {
+            if self.control.is_stopped() {
+                // Whatever stopped the job is recorded already.
+                return Err(Error::Cancelled);
+            }
+            let pixels = bench.unit.band(&self.targets, &mut bench.memory)?;
+            self.control.advance(pixels);
+            if start.elapsed() >= PART {
+                break;
+            }
+        }
+        Ok(self.put_aside(bench, worker))
+    }
+
+    fn held(&self) -> u64 {
+        self.held.load(Ordering::Relaxed)
     }
 
     fn fail(&self, error: Error) {
@@ -209,9 +306,14 @@ impl Work for ImageJob {
     }
 
     fn retire(&self) {
+        let mut state = self.state();
+        let rest = std::mem::take(&mut *state);
+        drop(state);
+        drop(rest);
+        self.held.store(0, Ordering::Relaxed);
         let result = self.finish();
         if result.is_err() {
-            self.sink.abort();
+            self.targets.iter().for_each(|target| target.sink.abort());
         }
         let on_done = self.on_done.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(on_done) = on_done {
@@ -220,26 +322,36 @@ impl Work for ImageJob {
     }
 }
 
-/// Computes a unit block by block into `out`, which has its size, unless the job is stopped meanwhile.
-pub(crate) fn compute_blocks(
-    image: &Image,
-    unit: &Region,
-    block: (u64, u64),
+/// Tells the sources what `region` of the results will be computed from.
+fn advise(graph: &Graph, region: &Region) {
+    let parts = Parts::new(graph, region);
+    for part in &parts.parts {
+        if let Operation::Source(source) = &graph.vertices[part.vertex].operation {
+            source.advise(&part.region);
+        }
+    }
+}
+
+/// Computes a region of the one result of `graph` into `out`, unless the job is stopped meanwhile.
+pub(crate) fn compute(
+    graph: &Arc<Graph>,
+    region: &Region,
+    rows: u64,
     control: &Control,
     out: &mut ViewMut<'_>,
     worker: &mut Worker,
 ) -> Result<(), Error> {
-    for top in (0..unit.height).step_by(block.1 as usize) {
-        for left in (0..unit.width).step_by(block.0 as usize) {
-            if control.is_stopped() {
-                // Whatever stopped the job is recorded already.
-                return Err(Error::Cancelled);
-            }
-            let (width, height) = (block.0.min(unit.width - left), block.1.min(unit.height - top));
-            let part = Region::new(left, top, width, height);
-            let region = part.translate(unit.left, unit.top);
-            image.compute(&region, &mut out.sub(&part), worker)?;
+    let mut run = Run::open(graph, region, rows, worker);
+    let rows = rows.next_multiple_of(2);
+    for top in (region.top..region.bottom()).step_by(rows as usize) {
+        if control.is_stopped() {
+            // Whatever stopped the job is recorded already.
+            return Err(Error::Cancelled);
         }
+        let bottom = (top + rows).min(region.bottom());
+        let band = Region::new(0, top - region.top, region.width, bottom - top);
+        run.advance(top, bottom, &mut [out.sub(&band)], worker)?;
     }
+    run.close(worker);
     Ok(())
 }

@@ -6,12 +6,19 @@
 //! node for a region, which asks its input for that region and a halo, down to the source.
 
 mod cache;
+mod course;
 mod engine;
 mod error;
+mod graph;
 mod image;
 mod job;
+mod parts;
 mod plan;
+mod program;
+mod roll;
+mod run;
 mod tiles;
+mod unit;
 mod worker;
 
 pub use engine::{Counters, DEFAULT_MEMORY_LIMIT, Engine};

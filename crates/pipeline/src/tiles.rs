@@ -6,12 +6,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use raster::{Region, ViewMut};
+use raster::{Region, Spec, ViewMut};
 
-use crate::engine::{Claim, Queue, Work};
-use crate::job::{Control, OnDone, compute_blocks};
+use crate::engine::{Claim, Queue, Ran, Work};
+use crate::graph::Graph;
+use crate::job::{Control, OnDone, compute};
 use crate::worker::Worker;
-use crate::{Error, Handle, Image, Plan};
+use crate::{Error, Handle, Plan};
 
 /// A finished tile: dense rows of the region's pixels.
 pub struct Tile {
@@ -28,7 +29,8 @@ pub struct Tiles {
 }
 
 pub(crate) struct TileJob {
-    image: Image,
+    graph: Arc<Graph>,
+    spec: Spec,
     plan: Plan,
     ahead: u64,
     control: Arc<Control>,
@@ -85,14 +87,15 @@ impl Drop for Tiles {
 
 impl TileJob {
     pub(crate) fn new(
-        image: Image,
+        graph: Arc<Graph>,
+        spec: Spec,
         plan: Plan,
         ahead: u64,
         control: Arc<Control>,
         on_done: OnDone<()>,
     ) -> Self {
         let on_done = Mutex::new(Some(on_done));
-        Self { image, plan, ahead, control, state: Mutex::default(), on_done }
+        Self { graph, spec, plan, ahead, control, state: Mutex::default(), on_done }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -100,7 +103,7 @@ impl TileJob {
     }
 
     fn count(&self) -> u64 {
-        self.plan.units(self.image.spec())
+        self.plan.units(&self.spec)
     }
 
     /// Gives the waiter its tile, the end or the error, if that is known.
@@ -138,30 +141,32 @@ impl Work for TileJob {
         self.plan.worker_bytes
     }
 
-    fn claim(&self) -> Claim {
+    fn claim(&self, has_memory: bool) -> Claim {
         let mut state = self.state();
         if self.control.is_stopped() || state.next >= self.count() {
             Claim::Exhausted
         } else if state.next >= state.taken + self.ahead {
             Claim::Blocked
+        } else if !has_memory {
+            Claim::Starved
         } else {
             state.next += 1;
-            Claim::Unit(state.next - 1)
+            Claim::Begin(state.next - 1)
         }
     }
 
-    fn run(&self, unit: u64, worker: &mut Worker) -> Result<(), Error> {
-        let spec = self.image.spec();
+    fn run(&self, unit: u64, worker: &mut Worker) -> Result<Ran, Error> {
+        let spec = &self.spec;
         let region = self.plan.unit_region(spec, unit);
         let mut data = vec![0; spec.region_bytes(&region) as usize];
         let mut out = ViewMut::new(&mut data, region.width as usize, region.height as usize, spec)
             .ok_or_else(|| Error::Internal("memory for a tile is not aligned".into()))?;
-        compute_blocks(&self.image, &region, self.plan.block, &self.control, &mut out, worker)?;
+        compute(&self.graph, &region, self.plan.block.1, &self.control, &mut out, worker)?;
         drop(out);
         self.state().ready.insert(unit, Tile { region, data });
         self.control.advance(region.pixels());
         self.deliver();
-        Ok(())
+        Ok(Ran::Done)
     }
 
     fn fail(&self, error: Error) {
@@ -170,7 +175,7 @@ impl Work for TileJob {
 
     fn retire(&self) {
         if self.control.failure().is_none()
-            && let Err(error) = self.image.source().verify()
+            && let Err(error) = self.graph.sources().try_for_each(|source| source.verify())
         {
             self.control.fail(error.into());
         }

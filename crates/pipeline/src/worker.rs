@@ -8,17 +8,17 @@ use raster::Buffer;
 pub(crate) struct Worker {
     /// The filters' own.
     pub(crate) scratch: Scratch,
-    /// Windows of intermediate images that are not in use.
+    /// Rows of intermediate images that are not in use.
     pub(crate) buffers: Vec<Buffer>,
-    /// The unit being computed, for sinks that do not lend their memory.
-    pub(crate) unit: Buffer,
+    /// Rows of results for sinks that do not lend their memory.
+    pub(crate) shelves: Vec<Buffer>,
 }
 
 impl Worker {
     /// Bytes held.
     pub(crate) fn bytes(&self) -> u64 {
-        let windows: usize = self.buffers.iter().map(Buffer::capacity).sum();
-        self.scratch.bytes() + (windows + self.unit.capacity()) as u64
+        let buffers = self.buffers.iter().chain(&self.shelves);
+        self.scratch.bytes() + buffers.map(|buffer| buffer.capacity() as u64).sum::<u64>()
     }
 
     /// Lets everything go if it is more than `bytes`.

@@ -9,7 +9,7 @@ use crate::Error;
 pub enum Layout {
     /// Any rectangle, in place: the sink is memory.
     Free,
-    /// Whole rows, any number of them.
+    /// Whole rows, any number of them; parts of rows too, but each is a write of its own.
     Rows,
     /// A grid of tiles anchored at the image's corner. A region is one tile or several neighbours of
     /// one row of tiles, cut at the image's edge.

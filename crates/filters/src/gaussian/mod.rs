@@ -12,6 +12,8 @@
 //!
 //! This is the exact blur; the other, by resampling, is in [`fast`].
 
+use std::sync::Arc;
+
 use kernels::Isa;
 use kernels::separable::{self, ColumnTaps, Taps};
 use raster::{Border, Sample, Spec};
@@ -69,14 +71,14 @@ impl Recipe for GaussianBlur {
     /// # Errors
     /// [`ParameterError`] if sigma is negative, not finite, or missing where the size is too, or if a
     /// size is even or above 32767.
-    fn bind(&self, input: &Spec, isa: Isa) -> Result<Box<dyn Filter>, ParameterError> {
+    fn bind(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
         if self.precision == Precision::Fast {
             let sigma = fast_sigma(self)?;
-            return Ok(Box::new(FastGaussian::new(input, sigma, self.border, isa)));
+            return Ok(Arc::new(FastGaussian::new(input, sigma, self.border, isa)));
         }
         Ok(with_depth!(input.depth, D => {
             let operator = exact::<D>(input, self, isa)?;
-            StripFilter::boxed(NAME, input, self.border, operator)
+            StripFilter::bound(NAME, input, self.border, operator)
         }))
     }
 }
@@ -112,7 +114,7 @@ pub(crate) fn exact<D: Blurred>(
     input: &Spec,
     options: &GaussianBlur,
     isa: Isa,
-) -> Result<Box<dyn Operator<D>>, ParameterError> {
+) -> Result<Arc<dyn Operator<D>>, ParameterError> {
     let size = kernel_size(input, options)?;
     let taps = Taps {
         x: taps::gaussian(size.0, options.sigma.0),
@@ -124,7 +126,7 @@ pub(crate) fn exact<D: Blurred>(
 /// A depth and the arithmetic of its blur.
 pub(crate) trait Blurred: Sample {
     /// The operator of the taps, for images of this depth.
-    fn exact(taps: Taps<f64>, input: &Spec, border: Border, isa: Isa) -> Box<dyn Operator<Self>>;
+    fn exact(taps: Taps<f64>, input: &Spec, border: Border, isa: Isa) -> Arc<dyn Operator<Self>>;
 }
 
 macro_rules! fixed {
@@ -135,15 +137,15 @@ macro_rules! fixed {
                 input: &Spec,
                 border: Border,
                 isa: Isa,
-            ) -> Box<dyn Operator<Self>> {
+            ) -> Arc<dyn Operator<Self>> {
                 let taps = taps.map(|axis| taps::fixed(axis, $bits));
                 let channels = input.channels as usize;
                 let reach = Reach::window(taps.x.len() as u64, taps.y.len() as u64);
                 $(if let Some(kernel) = separable::$tiny(&taps, channels, isa) {
-                    return Box::new(SeparableOperator { kernel, input: *input, border, reach });
+                    return Arc::new(SeparableOperator { kernel, input: *input, border, reach });
                 })?
                 let kernel = separable::$kernel(&taps, channels, isa);
-                Box::new(SeparableOperator { kernel, input: *input, border, reach })
+                Arc::new(SeparableOperator { kernel, input: *input, border, reach })
             }
         }
     };
@@ -160,7 +162,7 @@ macro_rules! float {
                 input: &Spec,
                 border: Border,
                 isa: Isa,
-            ) -> Box<dyn Operator<Self>> {
+            ) -> Arc<dyn Operator<Self>> {
                 let y = ColumnTaps::new(&taps.y, 0.0);
                 let correlation = Correlation { x: taps.x, y: taps.y, offset: 0.0, wide: $wide };
                 correlation.chain(input, border, &y, $wide, isa)

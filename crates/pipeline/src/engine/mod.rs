@@ -4,18 +4,22 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
+use raster::{Region, Spec};
 use store::{Layout, Sink};
 
 use crate::cache::second_level;
-use crate::job::{Control, ImageJob};
+use crate::graph::Graph;
+use crate::job::{Control, ImageJob, Report};
+use crate::parts::{Parts, Way};
 use crate::tiles::TileJob;
+use crate::unit::{Target, estimate};
 use crate::worker::Worker;
 use crate::{Error, Handle, Image, Options, Plan, Request, Tiles, plan};
 
 mod pool;
 mod queue;
 
-pub(crate) use queue::{Claim, Queue, Work};
+pub(crate) use queue::{Claim, Queue, Ran, Work};
 
 /// The memory limit of an engine that was told none: 256 MiB.
 pub const DEFAULT_MEMORY_LIMIT: u64 = 256 << 20;
@@ -86,10 +90,13 @@ impl Engine {
         on_done: impl FnOnce(Result<(), Error>) + Send + 'static,
     ) -> Handle {
         let control = Control::new(image.spec().region().pixels(), options.on_progress);
-        match self.plan(image, sink.layout(), options.threads) {
+        let graph = Arc::new(Graph::new(std::slice::from_ref(image)));
+        match self.plan(&graph, &[sink.layout()], options.threads) {
             Ok(plan) => {
-                let (image, control) = (image.clone(), Arc::clone(&control));
-                let job = ImageJob::new(image, sink, plan, control, Box::new(on_done));
+                let control = Arc::clone(&control);
+                let (targets, report) =
+                    (vec![Target { spec: *image.spec(), sink }], Arc::new(Report::default()));
+                let job = ImageJob::new(graph, targets, plan, control, report, Box::new(on_done));
                 self.queue.submit(Arc::new(job));
             }
             Err(error) => {
@@ -128,14 +135,13 @@ impl Engine {
     ) -> Result<Tiles, Error> {
         let spec = image.spec();
         let tile = (width.min(spec.width), height.min(spec.height));
-        let mut plan =
-            self.plan(image, Layout::Tiles { width: tile.0, height: tile.1 }, options.threads)?;
-        plan.unit = tile;
+        let graph = Arc::new(Graph::new(std::slice::from_ref(image)));
+        let plan = self.plan_tiles(&graph, tile, options.threads)?;
         // A worker's bytes count one tile; as many again wait to be taken.
         let control = Control::new(spec.region().pixels(), options.on_progress);
         let ahead = plan.threads as u64 + 1;
-        let (image, on_done) = (image.clone(), Box::new(on_done));
-        let job = Arc::new(TileJob::new(image, plan, ahead, control, on_done));
+        let job = TileJob::new(graph, *spec, plan, ahead, control, Box::new(on_done));
+        let job = Arc::new(job);
         self.queue.submit(Arc::clone(&job) as Arc<dyn Work>);
         Ok(Tiles::new(job, Arc::downgrade(&self.queue)))
     }
@@ -151,33 +157,80 @@ impl Engine {
         self.queue.shutdown(patience);
     }
 
-    fn plan(&self, image: &Image, layout: Layout, threads: usize) -> Result<Plan, Error> {
-        let limit = self.memory_limit();
+    fn threads(&self, wanted: usize) -> usize {
         let concurrency = self.concurrency();
-        let threads = if threads == 0 { concurrency } else { threads.min(concurrency) };
-        let spec = image.spec();
-        let footprint = |width: u64, height: u64| {
-            let (width, height) = (width.min(spec.width), height.min(spec.height));
-            let middle = raster::Region::new(
-                (spec.width - width) / 2,
-                (spec.height - height) / 2,
-                width,
-                height,
-            );
-            image.footprint(&middle)
+        if wanted == 0 { concurrency } else { wanted.min(concurrency) }
+    }
+
+    fn plan(&self, graph: &Arc<Graph>, layouts: &[Layout], threads: usize) -> Result<Plan, Error> {
+        let limit = self.memory_limit();
+        let specs = graph.outputs.iter().map(|&output| graph.vertices[output].spec);
+        let targets: Vec<(Spec, Layout)> = specs.zip(layouts.iter().copied()).collect();
+        let largest = targets.iter().max_by_key(|(spec, _)| spec.pixel_bytes());
+        let spec = largest.expect("a job has a result").0;
+        let (halo, is_chain) = reach(graph, &spec);
+        let footprint = |unit: (u64, u64), block: (u64, u64)| {
+            places(&spec, unit)
+                .map(|region| estimate(graph, &targets, &region, block).bytes)
+                .max()
+                .unwrap_or(0)
         };
         let request = Request {
-            spec,
-            layout,
-            halo: image.halo(),
-            is_chain: image.is_chain(),
+            spec: &spec,
+            layouts,
+            halo,
+            is_chain,
             cache: second_level(),
-            threads,
+            threads: self.threads(threads),
             limit,
             footprint: &footprint,
         };
         plan(&request).map_err(|needed| Error::MemoryLimit { needed, limit })
     }
+
+    /// The plan for tiles of a size that is given: a unit is a tile.
+    fn plan_tiles(
+        &self,
+        graph: &Arc<Graph>,
+        tile: (u64, u64),
+        threads: usize,
+    ) -> Result<Plan, Error> {
+        let limit = self.memory_limit();
+        let spec = graph.vertices[graph.outputs[0]].spec;
+        let mut rows = 32;
+        loop {
+            let block = (tile.0, rows);
+            let footprint = places(&spec, tile)
+                .map(|region| estimate(graph, &[(spec, Layout::Free)], &region, block).bytes)
+                .max();
+            let worker_bytes = footprint.unwrap_or(0) + tile.0 * tile.1 * spec.pixel_bytes();
+            let affordable = limit / worker_bytes.max(1);
+            let threads = self.threads(threads).min(affordable as usize);
+            if threads > 0 && (rows <= 8 || threads == self.threads(threads)) {
+                return Ok(Plan { unit: tile, block, threads, worker_bytes });
+            }
+            if rows <= 2 {
+                return Err(Error::MemoryLimit { needed: worker_bytes, limit });
+            }
+            rows /= 2;
+        }
+    }
+}
+
+/// A unit in the middle of an image, and the first: it may see the other end of an image that wraps.
+fn places(spec: &Spec, (width, height): (u64, u64)) -> impl Iterator<Item = Region> {
+    let (width, height) = (width.min(spec.width), height.min(spec.height));
+    let middle = ((spec.width - width) / 2, (spec.height - height) / 2);
+    [middle, (0, 0)].map(|(left, top)| Region::new(left, top, width, height)).into_iter()
+}
+
+/// Columns and rows beyond a pixel that it depends on, and whether there are intermediate images.
+fn reach(graph: &Graph, spec: &Spec) -> ((u64, u64), bool) {
+    let region = Region::new(spec.width / 2, spec.height / 2, 1, 1);
+    let parts = Parts::new(graph, &region);
+    let sides = parts.parts.iter().map(|part| (part.region.width - 1, part.region.height - 1));
+    let halo = sides.fold((0, 0), |most, side| (side.0.max(most.0), side.1.max(most.1)));
+    (halo, parts.parts.iter().any(|part| part.way == Way::Kept))
 }
 
 impl Drop for Engine {
@@ -198,17 +251,17 @@ impl Work for Task {
         0
     }
 
-    fn claim(&self) -> Claim {
+    fn claim(&self, _: bool) -> Claim {
         let task = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if task.is_some() { Claim::Unit(0) } else { Claim::Exhausted }
+        if task.is_some() { Claim::Begin(0) } else { Claim::Exhausted }
     }
 
-    fn run(&self, _: u64, _: &mut Worker) -> Result<(), Error> {
+    fn run(&self, _: u64, _: &mut Worker) -> Result<Ran, Error> {
         let task = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(task) = task {
             task();
         }
-        Ok(())
+        Ok(Ran::Done)
     }
 
     fn fail(&self, _: Error) {}

@@ -1,9 +1,11 @@
 //! The queue of jobs, and the loop in which workers serve it.
 //!
-//! Workers take one unit at a time from the jobs in turn, so that a small job started beside a large
-//! one is served at once, and no job waits for another to end. Within a job units go out in file
-//! order. A unit starts only if its memory fits the limit beside the units in work; one alone always
-//! may, since its plan has been held against the limit.
+//! Workers take a part of a unit at a time from the jobs in turn, so that a small job started beside a
+//! large one is served at once, and no job waits for another to end. Within a job units go out in file
+//! order; one that is put aside is taken up again, by any worker, before another is begun. A unit
+//! begins only if its memory fits the limit beside the units that have begun; one alone always may,
+//! since its plan has been held against the limit. A job that waits for memory is not overtaken by
+//! others that would begin a unit.
 //!
 //! All decisions are made under one lock, held for well under a microsecond about once a
 //! millisecond and worker.
@@ -20,8 +22,12 @@ use crate::worker::Worker;
 
 /// What a job has for a worker.
 pub(crate) enum Claim {
-    /// This unit.
-    Unit(u64),
+    /// This unit, which begins.
+    Begin(u64),
+    /// A unit that was put aside.
+    Resume(u64),
+    /// Nothing until there is memory to begin a unit.
+    Starved,
     /// Nothing until someone wakes the queue.
     Blocked,
     /// Nothing any more.
@@ -36,17 +42,31 @@ pub(crate) trait Work: Send + Sync {
     /// Bytes of working memory a worker may use.
     fn worker_bytes(&self) -> u64;
 
-    /// Hands out a unit. Called under the queue's lock.
-    fn claim(&self) -> Claim;
+    /// Hands out a unit; one that begins only if there is memory for it. Called under the queue's
+    /// lock.
+    fn claim(&self, has_memory: bool) -> Claim;
 
-    /// Computes a unit that was handed out.
-    fn run(&self, unit: u64, worker: &mut Worker) -> Result<(), Error>;
+    /// Computes a unit that was handed out, or a part of it.
+    fn run(&self, unit: u64, worker: &mut Worker) -> Result<Ran, Error>;
+
+    /// Bytes of working memory in units that are put aside.
+    fn held(&self) -> u64 {
+        0
+    }
 
     /// Makes every later claim find the job exhausted.
     fn fail(&self, error: Error);
 
     /// Called once, when the job is exhausted and its last unit is done.
     fn retire(&self);
+}
+
+/// How far a unit has come.
+pub(crate) enum Ran {
+    /// To its end.
+    Done,
+    /// The rest can be claimed.
+    Aside,
 }
 
 pub(crate) struct Queue {
@@ -78,7 +98,10 @@ struct State {
 
 struct Entry {
     work: Arc<dyn Work>,
+    /// Units in work.
     active: usize,
+    /// Units that have begun and not ended.
+    begun: usize,
     exhausted: bool,
 }
 
@@ -139,13 +162,13 @@ impl Queue {
             jobs: state.entries.len() + state.retiring,
             active: state.active,
             reserved: state.reserved,
-            held: state.held,
+            held: state.held + state.aside(),
             peak: state.peak,
         }
     }
 
     pub(crate) fn submit(self: &Arc<Self>, work: Arc<dyn Work>) {
-        self.lock().entries.push_back(Entry { work, active: 0, exhausted: false });
+        self.lock().entries.push_back(Entry { work, active: 0, begun: 0, exhausted: false });
         self.wake();
     }
 
@@ -198,9 +221,10 @@ impl Queue {
                 Next::Run(work, unit) => {
                     drop(state);
                     let before = worker.bytes();
-                    worker = run(&*work, unit, worker);
+                    let is_done;
+                    (worker, is_done) = run(&*work, unit, worker);
                     state = self.lock();
-                    state.settle(&work);
+                    state.settle(&work, is_done);
                     state.account(before, worker.bytes());
                 }
                 Next::Retire(work) => {
@@ -228,51 +252,72 @@ impl Queue {
 impl State {
     /// Takes the next unit, beginning with the job that has waited longest.
     fn next(&mut self) -> Next {
-        for index in 0..self.entries.len() {
+        let mut has_memory = true;
+        let mut index = 0;
+        while index < self.entries.len() {
             let entry = &mut self.entries[index];
             if !entry.exhausted {
-                let bytes = entry.work.worker_bytes();
-                let fits = self.active == 0 || self.reserved + bytes <= self.limit;
-                if entry.active >= entry.work.workers() || !fits {
+                if entry.active >= entry.work.workers() {
+                    index += 1;
                     continue;
                 }
-                match entry.work.claim() {
-                    Claim::Unit(unit) => {
+                let bytes = entry.work.worker_bytes();
+                let fits = self.reserved == 0 || self.reserved + bytes <= self.limit;
+                let claim = entry.work.claim(has_memory && fits);
+                match claim {
+                    Claim::Begin(unit) | Claim::Resume(unit) => {
+                        if matches!(claim, Claim::Begin(_)) {
+                            entry.begun += 1;
+                            self.reserved += bytes;
+                        }
                         entry.active += 1;
                         self.active += 1;
-                        self.reserved += bytes;
                         let work = Arc::clone(&entry.work);
                         if let Some(entry) = self.entries.remove(index) {
                             self.entries.push_back(entry);
                         }
                         return Next::Run(work, unit);
                     }
-                    Claim::Blocked => continue,
+                    Claim::Blocked | Claim::Starved => {
+                        has_memory &= matches!(claim, Claim::Blocked);
+                        index += 1;
+                        continue;
+                    }
                     Claim::Exhausted => entry.exhausted = true,
                 }
             }
-            if self.entries[index].active == 0
-                && let Some(entry) = self.entries.remove(index)
-            {
+            if self.entries[index].active > 0 {
+                index += 1;
+            } else if let Some(entry) = self.entries.remove(index) {
+                // What it has put aside, if it failed, goes with it.
+                self.reserved -= entry.begun as u64 * entry.work.worker_bytes();
                 return Next::Retire(entry.work);
             }
         }
         Next::Rest
     }
 
-    /// Accounts for a unit that is done.
-    fn settle(&mut self, work: &Arc<dyn Work>) {
+    /// Accounts for a unit that was in work.
+    fn settle(&mut self, work: &Arc<dyn Work>, is_done: bool) {
         self.active -= 1;
-        self.reserved -= work.worker_bytes();
         if let Some(entry) = self.entries.iter_mut().find(|entry| Arc::ptr_eq(&entry.work, work)) {
             entry.active -= 1;
+            if is_done {
+                entry.begun -= 1;
+                self.reserved -= work.worker_bytes();
+            }
         }
     }
 
     /// Notes that a worker holds `after` bytes where it held `before`.
     fn account(&mut self, before: u64, after: u64) {
         self.held = self.held + after - before;
-        self.peak = self.peak.max(self.held);
+        self.peak = self.peak.max(self.held + self.aside());
+    }
+
+    /// Bytes in units that are put aside.
+    fn aside(&self) -> u64 {
+        self.entries.iter().map(|entry| entry.work.held()).sum()
     }
 
     /// Ends the loops of the present pool once their units are done. Does not wait for them.
@@ -288,20 +333,20 @@ impl State {
     }
 }
 
-/// Runs one unit; a panic fails its job, not the process.
-fn run(work: &dyn Work, unit: u64, mut worker: Worker) -> Worker {
+/// Runs a unit, and tells whether it has come to its end; a panic fails its job, not the process.
+fn run(work: &dyn Work, unit: u64, mut worker: Worker) -> (Worker, bool) {
     // What an earlier job made it grow to must not count against this one.
     worker.trim(work.worker_bytes());
     match catch_unwind(AssertUnwindSafe(|| work.run(unit, &mut worker))) {
-        Ok(Ok(())) => worker,
+        Ok(Ok(ran)) => (worker, matches!(ran, Ran::Done)),
         Ok(Err(error)) => {
             work.fail(error);
-            worker
+            (worker, true)
         }
         Err(panic) => {
             work.fail(Error::Internal(message(&*panic)));
             // Buffers may be out of their places; what is left of the worker is dropped.
-            Worker::default()
+            (Worker::default(), true)
         }
     }
 }

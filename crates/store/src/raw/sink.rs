@@ -44,10 +44,16 @@ impl Sink for RawSink {
     }
 
     fn write(&self, region: &Region, pixels: &View<'_>) -> Result<(), Error> {
-        let whole_rows = region.left == 0 && region.width == self.spec.width;
-        assert!(whole_rows && self.spec.region().contains(region), "{region:?} are not whole rows");
+        assert!(self.spec.region().contains(region), "{region:?} is not in the image");
         assert_shape(&self.spec, region, pixels);
-        let offset = region.top * self.spec.row_bytes();
+        let pixel = self.spec.pixel_bytes();
+        let offset = region.top * self.spec.row_bytes() + region.left * pixel;
+        if region.width < self.spec.width {
+            return (0..pixels.height()).try_for_each(|y| {
+                let offset = offset + y as u64 * self.spec.row_bytes();
+                self.draft.write_at(offset, pixels.row_bytes(y))
+            });
+        }
         if let Some(bytes) = pixels.dense() {
             return self.draft.write_at(offset, bytes);
         }

@@ -13,15 +13,17 @@
 //! | Cost | does not grow with sigma from 4 up, but for the halo |
 //! | Limit | sigma of some thousands: the equations for the taps grow with its cube |
 
+use std::sync::Arc;
+
 use kernels::Isa;
-use kernels::resample::Resample;
+use kernels::resample::{GROUP, Resample};
 use raster::{Border, Depth, Region, Spec, ViewMut};
 
 use self::axis::Axis;
 use self::design::Design;
 use self::layout::Layout;
 use self::strip::Strip;
-use crate::{Demand, Filter, Scratch, Window};
+use crate::{Demand, Filter, Pass, Scratch, Window};
 
 mod axis;
 mod design;
@@ -38,11 +40,11 @@ pub(crate) struct FastGaussian {
 }
 
 enum Depths {
-    U8(Resampler<u8>),
-    U16(Resampler<u16>),
-    I16(Resampler<i16>),
-    I32(Resampler<i32>),
-    F32(Resampler<f32>),
+    U8(Arc<Resampler<u8>>),
+    U16(Arc<Resampler<u16>>),
+    I16(Arc<Resampler<i16>>),
+    I32(Arc<Resampler<i32>>),
+    F32(Arc<Resampler<f32>>),
 }
 
 /// Calls the same method on whichever depth the filter has.
@@ -69,11 +71,11 @@ impl FastGaussian {
         let designs = [axis(sigma.0, input.width), axis(sigma.1, input.height)];
         let input = *input;
         let resampler = match input.depth {
-            Depth::U8 => Depths::U8(Resampler::new(input, &designs, border, isa)),
-            Depth::U16 => Depths::U16(Resampler::new(input, &designs, border, isa)),
-            Depth::I16 => Depths::I16(Resampler::new(input, &designs, border, isa)),
-            Depth::I32 => Depths::I32(Resampler::new(input, &designs, border, isa)),
-            Depth::F32 => Depths::F32(Resampler::new(input, &designs, border, isa)),
+            Depth::U8 => Depths::U8(Arc::new(Resampler::new(input, &designs, border, isa))),
+            Depth::U16 => Depths::U16(Arc::new(Resampler::new(input, &designs, border, isa))),
+            Depth::I16 => Depths::I16(Arc::new(Resampler::new(input, &designs, border, isa))),
+            Depth::I32 => Depths::I32(Arc::new(Resampler::new(input, &designs, border, isa))),
+            Depth::F32 => Depths::F32(Arc::new(Resampler::new(input, &designs, border, isa))),
         };
         Self { spec: input, resampler }
     }
@@ -92,14 +94,12 @@ impl Filter for FastGaussian {
         dispatch!(self, resampler => resampler.demand(region))
     }
 
-    fn run(
-        &self,
-        window: &Window<'_>,
-        region: &Region,
-        out: &mut ViewMut<'_>,
-        scratch: &mut Scratch,
-    ) {
-        dispatch!(self, resampler => resampler.run(window, region, out, scratch));
+    fn open(self: Arc<Self>, region: &Region) -> Box<dyn Pass> {
+        dispatch!(&*self, resampler => Arc::clone(resampler).open(region))
+    }
+
+    fn slack(&self) -> [u64; 2] {
+        dispatch!(self, resampler => resampler.slack())
     }
 
     fn scratch_bytes(&self, width: u64) -> u64 {
@@ -138,20 +138,16 @@ impl<S: Resample> Resampler<S> {
         }
     }
 
-    fn run(
-        &self,
-        window: &Window<'_>,
-        region: &Region,
-        out: &mut ViewMut<'_>,
-        scratch: &mut Scratch,
-    ) {
-        let width = self.strip_width(region.width);
-        for left in (0..region.width).step_by(width as usize) {
-            let width = width.min(region.width - left);
-            let mut out = out.sub(&Region::new(left, 0, width, region.height));
-            let region = Region::new(region.left + left, region.top, width, region.height);
-            Strip::new(self, window, region).run(&mut out, scratch);
-        }
+    fn open(self: Arc<Self>, region: &Region) -> Box<dyn Pass> {
+        let widest = self.strip_width(region.width);
+        let part = |left| Region::new(left, 0, widest.min(region.width - left), region.height);
+        let strips = (0..region.width).step_by(widest as usize).map(|left| (part(left), None));
+        Box::new(ResamplerPass { strips: strips.collect(), filter: self, region: *region })
+    }
+
+    fn slack(&self) -> [u64; 2] {
+        // Results of a group of cells are made at once, from nodes that come in groups too.
+        [0, (2 * GROUP * self.y.step) as u64]
     }
 
     /// Pixels of the strips that a region is cut into.
@@ -167,8 +163,47 @@ impl<S: Resample> Resampler<S> {
     }
 
     fn scratch_bytes(&self, width: u64) -> u64 {
+        let strips = width.div_ceil(self.strip_width(width));
         let width = self.strip_width(width);
         let held = (width + 2 * self.x.reach()).min(self.input.width.max(width));
-        Layout::largest(self, width as usize, held as usize).bytes::<S>()
+        strips * Layout::largest(self, width as usize, held as usize).bytes::<S>()
+    }
+}
+
+/// A blur on its way down a region.
+struct ResamplerPass<S: Resample> {
+    filter: Arc<Resampler<S>>,
+    region: Region,
+    /// Where each strip lies in the region, and the strip once it has been begun.
+    strips: Vec<(Region, Option<Strip<S>>)>,
+}
+
+impl<S: Resample> Pass for ResamplerPass<S> {
+    fn next(
+        &mut self,
+        window: &Window<'_>,
+        rows: &Region,
+        out: &mut ViewMut<'_>,
+        scratch: &mut Scratch,
+    ) {
+        let Self { filter, region, strips } = self;
+        for (part, strip) in strips {
+            let strip = strip.get_or_insert_with(|| {
+                let part = part.translate(region.left, region.top);
+                Strip::open(Arc::clone(filter), window, part, scratch)
+            });
+            let mut out = out.sub(&Region { height: rows.height, ..*part });
+            strip.next(window, rows.top, &mut out);
+        }
+    }
+
+    fn bytes(&self) -> u64 {
+        self.strips.iter().filter_map(|(_, strip)| strip.as_ref()).map(Strip::bytes).sum()
+    }
+
+    fn close(self: Box<Self>, scratch: &mut Scratch) {
+        for strip in self.strips.into_iter().rev().filter_map(|(_, strip)| strip) {
+            strip.close(scratch);
+        }
     }
 }

@@ -1,7 +1,11 @@
 //! One strip of a region, top to bottom.
 //!
 //! Nodes are made in groups of rows, as far as the next group of results needs them, so a strip's
-//! memory does not depend on its height and stays in cache.
+//! memory does not depend on its height and stays in cache. Between the parts that a strip is asked
+//! for it keeps a group.
+
+use std::ops::Range;
+use std::sync::Arc;
 
 use kernels::resample::{
     Column, GROUP, Real, Resample, blur_columns, blur_rows, down_columns, down_rows, expect_row,
@@ -19,15 +23,18 @@ use crate::{Scratch, Window};
 /// only so many streams.
 const ROWS: usize = 16;
 
-pub(super) struct Strip<'a, S: Resample> {
-    filter: &'a Resampler<S>,
-    window: &'a Window<'a>,
+/// A strip on its way down.
+pub(super) struct Strip<S: Resample> {
+    filter: Arc<Resampler<S>>,
     region: Region,
     x: Cells,
     y: Cells,
     /// The first column of the window that is held.
     first: usize,
     layout: Layout,
+    progress: Progress,
+    /// The working memory, and a row of the border's constant.
+    buffers: [Buffer; 2],
 }
 
 /// How far a strip has come.
@@ -39,69 +46,136 @@ struct Progress {
     nodes: usize,
     /// The first of them that is kept.
     kept: usize,
+    /// The first row of nodes of the group that results are made from, and how many it has.
+    group: usize,
+    count: usize,
 }
 
-impl<'a, S: Resample> Strip<'a, S> {
-    pub(super) fn new(filter: &'a Resampler<S>, window: &'a Window<'a>, region: Region) -> Self {
+/// A strip and the window that its next results come from.
+struct Step<'a, S: Resample> {
+    strip: &'a Strip<S>,
+    window: &'a Window<'a>,
+    constant: &'a [S],
+}
+
+impl<S: Resample> Strip<S> {
+    /// Begins a strip of results. The columns of the window are those of all windows to come.
+    pub(super) fn open(
+        filter: Arc<Resampler<S>>,
+        window: &Window<'_>,
+        region: Region,
+        scratch: &mut Scratch,
+    ) -> Self {
         let x = filter.x.cells(region.left as i64, region.width);
         let y = filter.y.cells(region.top as i64, region.height);
-        let held = held(filter, window, &region);
+        let held = held(&filter, window, &region);
         let offset = region.left as usize % filter.x.step;
         let width = region.width as usize;
-        let layout = Layout::new(filter, width, [x.count, offset], held.len());
-        Self { filter, window, region, x, y, first: held.start, layout }
+        let layout = Layout::new(&filter, width, [x.count, offset], held.len());
+        let [mut numbers, mut constants] = [scratch.borrow(), scratch.borrow()];
+        layout.cut::<S::Real>(numbers.take_samples(layout.len())).sums.fill(S::Real::ZERO);
+        if matches!(filter.border, Border::Constant(_)) {
+            constants.take_samples::<S>(layout.held).fill(constant(filter.border));
+        }
+        let buffers = [numbers, constants];
+        let progress = Progress::default();
+        Self { filter, region, x, y, first: held.start, layout, progress, buffers }
     }
 
-    pub(super) fn run(&self, out: &mut ViewMut<'_>, scratch: &mut Scratch) {
-        let (mut numbers, mut constant) = (scratch.borrow(), scratch.borrow());
+    /// Makes the rows of results from `top` on that `out` has.
+    pub(super) fn next(&mut self, window: &Window<'_>, top: u64, out: &mut ViewMut<'_>) {
+        let (mut progress, [mut numbers, mut constants]) =
+            (std::mem::take(&mut self.progress), std::mem::take(&mut self.buffers));
         let mut memory = self.layout.cut(numbers.take_samples(self.layout.len()));
-        self.blur(&mut memory, self.constant_row(&mut constant), out);
-        scratch.give(constant);
-        scratch.give(numbers);
+        let constant = match self.filter.border {
+            Border::Constant(_) => &*constants.take_samples(self.layout.held),
+            _ => &[],
+        };
+        let step = Step { strip: self, window, constant };
+        step.results(&mut memory, &mut progress, top, out);
+        self.progress = progress;
+        self.buffers = [numbers, constants];
     }
 
-    fn blur(&self, memory: &mut Memory<'_, S::Real>, constant: &[S], out: &mut ViewMut<'_>) {
+    pub(super) fn bytes(&self) -> u64 {
+        crate::scratch::held(&self.buffers)
+    }
+
+    pub(super) fn close(self, scratch: &mut Scratch) {
+        self.buffers.into_iter().rev().for_each(|buffer| scratch.give(buffer));
+    }
+}
+
+impl<S: Resample> std::ops::Deref for Step<'_, S> {
+    type Target = Strip<S>;
+
+    fn deref(&self) -> &Strip<S> {
+        self.strip
+    }
+}
+
+impl<S: Resample> Step<'_, S> {
+    fn results(
+        &self,
+        memory: &mut Memory<'_, S::Real>,
+        progress: &mut Progress,
+        top: u64,
+        out: &mut ViewMut<'_>,
+    ) {
         let y = &self.filter.y;
-        let total = y.blurred(self.y.count);
-        let mut progress = Progress::default();
-        memory.sums.fill(S::Real::ZERO);
-        self.add_rows(memory, constant, &mut progress, y.order - 1);
-        for first in (0..total).step_by(GROUP) {
-            let count = GROUP.min(total - first);
-            while progress.nodes < first + count + 2 * y.radius() {
-                let left = y.nodes(self.y.count) - progress.nodes;
-                self.make_nodes(memory, constant, &mut progress, GROUP.min(left), first);
+        if progress.rows == 0 {
+            self.add_rows(memory, progress, y.order - 1);
+        }
+        let (mut row, end) = (top as i64, top as i64 + out.height() as i64);
+        while row < end {
+            // The first cell that the group completes. Its own node is the first at hand.
+            let cell = self.y.first + progress.group as i64 - (y.order as i64 - 1);
+            let ready = (cell + progress.count as i64) * y.step as i64;
+            if row < ready {
+                let rows = row..ready.min(end);
+                self.emit(memory, cell, rows.clone(), top as i64, out);
+                row = rows.end;
+            } else {
+                self.next_group(memory, progress);
             }
-            self.blur_group(memory, first - progress.kept, count);
-            self.widen_group(memory);
-            self.emit_group(memory, first, count, out);
+        }
+    }
+
+    /// Blurs the next group of rows of nodes, in both axes and at full width.
+    fn next_group(&self, memory: &mut Memory<'_, S::Real>, progress: &mut Progress) {
+        let y = &self.filter.y;
+        if progress.count > 0 {
             let (fine, order) = (self.layout.fine, y.order);
             memory.fine_rows.copy_within(GROUP * fine..(GROUP + order - 1) * fine, 0);
         }
+        let first = progress.group + progress.count;
+        let count = GROUP.min(y.blurred(self.y.count) - first);
+        while progress.nodes < first + count + 2 * y.radius() {
+            let left = y.nodes(self.y.count) - progress.nodes;
+            self.make_nodes(memory, progress, GROUP.min(left), first);
+        }
+        self.blur_group(memory, first - progress.kept, count);
+        self.widen_group(memory);
+        (progress.group, progress.count) = (first, count);
     }
 
     /// Adds the source rows of `cells` cells to their nodes. The nodes that this completes become rows
     /// of `coarse_rows`.
-    fn add_rows(
-        &self,
-        memory: &mut Memory<'_, S::Real>,
-        constant: &[S],
-        progress: &mut Progress,
-        cells: usize,
-    ) {
+    fn add_rows(&self, memory: &mut Memory<'_, S::Real>, progress: &mut Progress, cells: usize) {
         let y = &self.filter.y;
         let origin = y.origin(self.y.first);
         let (begin, end) = (progress.rows, progress.rows + cells * y.step);
-        let total = (y.nodes(self.y.count) + y.order - 1) * y.step;
         while progress.rows < end {
             let mut rows: [&[S]; ROWS] = [&[]; ROWS];
             let rows = &mut rows[..ROWS.min(end - progress.rows)];
             for (i, row) in rows.iter_mut().enumerate() {
-                *row = self.source_row(origin + (progress.rows + i) as i64, constant);
+                *row = self.source_row(origin + (progress.rows + i) as i64);
             }
             for i in rows.len()..2 * rows.len() {
-                let next = (progress.rows + i).min(total - 1);
-                expect_row(self.source_row(origin + next as i64, constant));
+                // Only in place: where the border maps a row to is not worth finding out.
+                if let Some(next) = self.window.rows.offset(origin + (progress.rows + i) as i64) {
+                    expect_row(self.held_row(next));
+                }
             }
             let done = (progress.rows - begin) / y.step;
             down_rows(
@@ -121,12 +195,11 @@ impl<'a, S: Resample> Strip<'a, S> {
     fn make_nodes(
         &self,
         memory: &mut Memory<'_, S::Real>,
-        constant: &[S],
         progress: &mut Progress,
         count: usize,
         needed: usize,
     ) {
-        self.add_rows(memory, constant, progress, count);
+        self.add_rows(memory, progress, count);
         self.narrow_group(memory);
         let (kept, narrow) = (self.layout.kept, self.layout.narrow);
         if progress.nodes + GROUP - progress.kept > kept {
@@ -217,19 +290,18 @@ impl<'a, S: Resample> Strip<'a, S> {
         }
     }
 
-    /// Makes the results of the cells that a group of blurred rows completes.
-    fn emit_group(
+    /// Makes results of the cells that a group of blurred rows completes, from `cell` on. `top` is the
+    /// first row of `out`.
+    fn emit(
         &self,
         memory: &Memory<'_, S::Real>,
-        first: usize,
-        count: usize,
+        cell: i64,
+        Range { start: mut row, end }: Range<i64>,
+        top: i64,
         out: &mut ViewMut<'_>,
     ) {
         let y = &self.filter.y;
         let step = y.step as i64;
-        // The cell whose own node is the first of the group. Its earliest is the first row at hand.
-        let cell = self.y.first + first as i64 - (y.order as i64 - 1);
-        let (top, bottom) = (self.region.top as i64, self.region.bottom() as i64);
         let offset = self.region.left as usize % self.filter.x.step * self.channels();
         let emit = |row: i64, out: &mut [&mut [S]]| {
             let node = (row.div_euclid(step) - cell) as usize;
@@ -238,8 +310,6 @@ impl<'a, S: Resample> Strip<'a, S> {
             up_rows(self.filter.isa, y.up(), phase, nodes, self.layout.fine, out);
             row + out.len() as i64
         };
-        let mut row = (cell * step).max(top);
-        let end = ((cell + count as i64) * step).min(bottom);
         while row < end {
             let at = (row - top) as usize;
             row = match end - row {
@@ -253,25 +323,16 @@ impl<'a, S: Resample> Strip<'a, S> {
     }
 
     /// The held part of row `y` of the image, which may lie outside.
-    fn source_row<'b>(&'b self, y: i64, constant: &'b [S]) -> &'b [S] {
-        let rows = &self.window.rows;
-        match locate(y, rows, self.filter.border, self.filter.input.height) {
-            Some(row) => {
-                let row = self.window.view.row(row);
-                &row[self.first * self.channels()..][..self.layout.held]
-            }
-            None => constant,
+    fn source_row(&self, y: i64) -> &[S] {
+        match locate(y, &self.window.rows, self.filter.border, self.filter.input.height) {
+            Some(row) => self.held_row(row),
+            None => self.constant,
         }
     }
 
-    /// A row of the border's constant, if the border has one.
-    fn constant_row<'b>(&self, buffer: &'b mut Buffer) -> &'b [S] {
-        if !matches!(self.filter.border, Border::Constant(_)) {
-            return &[];
-        }
-        let row = buffer.take_samples(self.layout.held);
-        row.fill(constant(self.filter.border));
-        row
+    /// The held part of a row of the window.
+    fn held_row(&self, row: usize) -> &[S] {
+        &self.window.view.row(row)[self.first * self.channels()..][..self.layout.held]
     }
 
     fn channels(&self) -> usize {
@@ -280,11 +341,7 @@ impl<'a, S: Resample> Strip<'a, S> {
 }
 
 /// The columns of a window that results in a region depend on.
-fn held<S: Resample>(
-    filter: &Resampler<S>,
-    window: &Window<'_>,
-    region: &Region,
-) -> std::ops::Range<usize> {
+fn held<S: Resample>(filter: &Resampler<S>, window: &Window<'_>, region: &Region) -> Range<usize> {
     let [before, after] = filter.x.halo(region.left as i64, region.width);
     let start = region.left as i64 - before as i64;
     let end = region.right() as i64 + after as i64;

@@ -50,7 +50,7 @@ impl Image {
     }
 
     /// A region of the filtered image.
-    fn blurred<S: Sample>(&self, filter: &FastGaussian, region: &Region) -> Vec<S> {
+    fn blurred<S: Sample>(&self, filter: &Arc<FastGaussian>, region: &Region) -> Vec<S> {
         let demand = filter.demand(region);
         let part = self.part(&demand);
         let (columns, rows) = (demand.columns, demand.rows);
@@ -62,7 +62,9 @@ impl Image {
         let bytes = bytemuck::cast_slice_mut(&mut out);
         let mut target = ViewMut::new(bytes, width, height, &self.spec).unwrap();
         let mut scratch = Scratch::new();
-        filter.run(&Window { view, columns, rows }, region, &mut target, &mut scratch);
+        let filter = Arc::clone(filter) as Arc<dyn Filter>;
+        let window = Window { view, columns, rows };
+        crate::run(&filter, &window, region, &mut target, &mut scratch);
         assert!(scratch.bytes() <= filter.scratch_bytes(region.width) + 128);
         drop(target);
         out
@@ -114,7 +116,7 @@ fn exact<S: Sample>(image: &Image, sigma: (f64, f64), border: Border) -> Vec<f64
 
 /// Asserts that the whole filtered image is as close to the exact one as is promised.
 fn assert_close<S: Sample>(image: &Image, sigma: (f64, f64), border: Border) {
-    let filter = FastGaussian::new(&image.spec, sigma, border, Isa::best());
+    let filter = Arc::new(FastGaussian::new(&image.spec, sigma, border, Isa::best()));
     let result: Vec<S> = image.blurred(&filter, &image.spec.region());
     let goal = exact::<S>(image, sigma, border);
     let count = image.spec.bytes() as usize / size_of::<S>();
@@ -200,12 +202,12 @@ fn a_constant_stays() {
     fn check<S: Sample>(value: f64) {
         let image = Image::new([130, 90, 1], |_, _, _| S::from_f64(value));
         for sigma in [1.0, 3.0, 8.0, 21.0, 90.0] {
-            let filter = FastGaussian::new(
+            let filter = Arc::new(FastGaussian::new(
                 &image.spec,
                 (sigma, sigma),
                 Border::Constant(value),
                 Isa::best(),
-            );
+            ));
             let result: Vec<S> = image.blurred(&filter, &image.spec.region());
             assert!(result.iter().all(|&sample| sample == S::from_f64(value)), "{value} {sigma}");
         }
@@ -252,7 +254,7 @@ proptest! {
 }
 
 fn same_part<S: Sample>(image: &Image, sigma: (f64, f64), border: Border, region: &Region) {
-    let filter = FastGaussian::new(&image.spec, sigma, border, Isa::best());
+    let filter = Arc::new(FastGaussian::new(&image.spec, sigma, border, Isa::best()));
     let whole: Vec<S> = image.blurred(&filter, &image.spec.region());
     let part: Vec<S> = image.blurred(&filter, region);
     let channels = u64::from(image.spec.channels);
@@ -276,7 +278,7 @@ fn every_instruction_set_gives_the_same() {
     let image = Image::new([170, 60, 3], |x, y, c| noise(4, x, y, c) as u16);
     for sigma in [(3.0, 12.0), (30.0, 1.5)] {
         let run = |isa| -> Vec<u16> {
-            let filter = FastGaussian::new(&image.spec, sigma, Border::Reflect101, isa);
+            let filter = Arc::new(FastGaussian::new(&image.spec, sigma, Border::Reflect101, isa));
             image.blurred(&filter, &image.spec.region())
         };
         let reference = run(Isa::Scalar);

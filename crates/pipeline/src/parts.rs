@@ -1,0 +1,166 @@
+//! Which part of each vertex a region of the results depends on.
+//!
+//! Usually that is one rectangle a vertex; where an image wraps around, or its crops lie far apart,
+//! there are several. A part is made from top to bottom ([`Course`](crate::course::Course)).
+
+use raster::Region;
+
+use crate::graph::{Edge, Graph, Operation, Piece, Vertex};
+
+/// The parts that one region of the results is made of.
+pub(crate) struct Parts {
+    /// Those of a vertex come after those of its inputs.
+    pub(crate) parts: Vec<Part>,
+    /// The part of each result.
+    pub(crate) outputs: Vec<usize>,
+    /// The first part of each vertex, and one past the last.
+    of: Vec<[usize; 2]>,
+}
+
+/// A rectangle of a vertex.
+pub(crate) struct Part {
+    pub(crate) vertex: usize,
+    pub(crate) region: Region,
+    /// The parts that are made from it.
+    pub(crate) users: Vec<usize>,
+    pub(crate) way: Way,
+}
+
+/// How the pixels of a part come to whoever reads them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// They lie in a source's memory.
+    Lent,
+    /// They are made, and kept as long as they are needed.
+    Kept,
+    /// They are made right where the result of that number wants them.
+    Given(usize),
+    /// They are copied there.
+    Copied(usize),
+    /// They are there already: the part before was [given](Self::Given).
+    Done,
+}
+
+impl Parts {
+    /// The parts for `region` of every result.
+    pub(crate) fn new(graph: &Graph, region: &Region) -> Self {
+        let mut wanted: Vec<Vec<Region>> = vec![Vec::new(); graph.vertices.len()];
+        for &vertex in &graph.outputs {
+            wanted[vertex].push(*region);
+        }
+        for (at, vertex) in graph.vertices.iter().enumerate().rev() {
+            let mut regions = std::mem::take(&mut wanted[at]);
+            join(&mut regions);
+            for region in &regions {
+                for (edge, demand) in vertex.demands(region) {
+                    let edge = &vertex.inputs[edge];
+                    wanted[edge.vertex].extend(edge.pieces(&demand).map(|piece| piece.region));
+                }
+            }
+            wanted[at] = regions;
+        }
+        let mut parts = Self { parts: Vec::new(), outputs: Vec::new(), of: Vec::new() };
+        for (vertex, regions) in wanted.iter().enumerate() {
+            let first = parts.parts.len();
+            parts.parts.extend(regions.iter().map(|&region| Part {
+                vertex,
+                region,
+                users: Vec::new(),
+                way: way(&graph.vertices[vertex], &region),
+            }));
+            parts.of.push([first, parts.parts.len()]);
+        }
+        parts.outputs = graph.outputs.iter().map(|&vertex| parts.of[vertex][0]).collect();
+        parts.link(graph);
+        parts
+    }
+
+    /// The part that holds a piece of an edge's image.
+    pub(crate) fn find(&self, edge: &Edge, piece: &Piece) -> usize {
+        let [first, last] = self.of[edge.vertex];
+        let mut parts =
+            (first..last).filter(|&part| self.parts[part].region.contains(&piece.region));
+        parts.next().expect("parts hold what they were made for")
+    }
+
+    /// Notes who is made from what, and which results need no copy.
+    fn link(&mut self, graph: &Graph) {
+        for at in 0..self.parts.len() {
+            let vertex = &graph.vertices[self.parts[at].vertex];
+            for (edge, demand) in vertex.demands(&self.parts[at].region) {
+                let edge = &vertex.inputs[edge];
+                for piece in edge.pieces(&demand) {
+                    let input = self.find(edge, &piece);
+                    if !self.parts[input].users.contains(&at) {
+                        self.parts[input].users.push(at);
+                    }
+                }
+            }
+        }
+        for output in 0..self.outputs.len() {
+            let at = self.outputs[output];
+            self.parts[at].way = Way::Copied(output);
+            let edge = &graph.vertices[self.parts[at].vertex].inputs[0];
+            let region = self.parts[at].region.translate(edge.left, edge.top);
+            let input = self.find(edge, &Piece { region, x: 0, y: 0 });
+            let part = &mut self.parts[input];
+            if part.way == Way::Kept && part.users == [at] && part.region == region {
+                part.way = Way::Given(output);
+                self.parts[at].way = Way::Done;
+            }
+        }
+    }
+}
+
+fn way(vertex: &Vertex, region: &Region) -> Way {
+    match &vertex.operation {
+        Operation::Source(source) if source.view(region).is_some() => Way::Lent,
+        _ => Way::Kept,
+    }
+}
+
+/// Joins rectangles that touch: pixels in both are made once.
+fn join(regions: &mut Vec<Region>) {
+    let mut at = 0;
+    while at < regions.len() {
+        let other = (at + 1..regions.len()).find(|&other| touch(&regions[at], &regions[other]));
+        let Some(other) = other else {
+            at += 1;
+            continue;
+        };
+        let joined = regions.swap_remove(other);
+        regions[at] = cover(&regions[at], &joined);
+        // It may now touch one that came before.
+        at = 0;
+    }
+}
+
+fn touch(a: &Region, b: &Region) -> bool {
+    a.left <= b.right() && b.left <= a.right() && a.top <= b.bottom() && b.top <= a.bottom()
+}
+
+fn cover(a: &Region, b: &Region) -> Region {
+    let (left, top) = (a.left.min(b.left), a.top.min(b.top));
+    let (right, bottom) = (a.right().max(b.right()), a.bottom().max(b.bottom()));
+    Region::new(left, top, right - left, bottom - top)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn touching_regions_become_one() {
+        let mut regions = vec![
+            Region::new(0, 0, 10, 10),
+            Region::new(50, 0, 5, 10),
+            Region::new(10, 5, 10, 10),
+            Region::new(20, 0, 30, 1),
+        ];
+        join(&mut regions);
+        assert_eq!(regions, [Region::new(0, 0, 55, 15)]);
+        let mut regions = vec![Region::new(0, 0, 10, 10), Region::new(90, 0, 10, 10)];
+        join(&mut regions);
+        assert_eq!(regions.len(), 2);
+    }
+}
