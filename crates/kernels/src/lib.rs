@@ -8,6 +8,7 @@
 pub mod combine;
 mod isa;
 mod prefetch;
+pub mod point;
 pub mod resample;
 pub mod separable;
 pub mod sums;

@@ -37,18 +37,13 @@ pub struct Progress {
     pub total: u64,
 }
 
-/// What a job has done, for whoever wants to know what its plan was worth.
-#[derive(Default)]
-pub(crate) struct Report {
-    /// Pixels made of intermediate images and results.
-    pub(crate) made: AtomicU64,
-}
-
 /// The state that a job shares with whoever started it.
 pub(crate) struct Control {
     stopped: AtomicBool,
     failure: Mutex<Option<Error>>,
     done: AtomicU64,
+    /// Pixels made of intermediate images and results.
+    made: AtomicU64,
     total: u64,
     on_progress: Option<OnProgress>,
 }
@@ -59,6 +54,7 @@ impl Control {
             stopped: AtomicBool::new(false),
             failure: Mutex::new(None),
             done: AtomicU64::new(0),
+            made: AtomicU64::new(0),
             total,
             on_progress,
         })
@@ -113,17 +109,48 @@ impl Handle {
     pub fn progress(&self) -> Progress {
         Progress { done: self.control.done.load(Ordering::Relaxed), total: self.control.total }
     }
+
+    /// Pixels of intermediate images and results that have been made, those that were made twice
+    /// counted twice. Complete when the job is over.
+    pub fn made(&self) -> u64 {
+        self.control.made.load(Ordering::Relaxed)
+    }
+}
+
+/// Results of one size, which are made in one passage over their sources.
+pub(crate) struct Passage {
+    pub(crate) graph: Arc<Graph>,
+    pub(crate) targets: Vec<Target>,
+    pub(crate) plan: Plan,
+}
+
+impl Passage {
+    fn spec(&self) -> &Spec {
+        &self.targets[0].spec
+    }
+
+    fn units(&self) -> u64 {
+        self.plan.units(self.spec())
+    }
+
+    /// Has the sources fetch what the next row of units needs while this one is computed.
+    fn advise(&self, unit: &Region) {
+        let spec = self.spec();
+        if unit.left == 0 && unit.bottom() < spec.height {
+            let ahead = Region::new(0, unit.bottom(), spec.width, unit.height);
+            if let Some(ahead) = ahead.intersect(&spec.region()) {
+                advise(&self.graph, &ahead);
+            }
+        }
+    }
 }
 
 /// Results on their way into sinks.
 pub(crate) struct ImageJob {
-    graph: Arc<Graph>,
-    targets: Vec<Target>,
-    plan: Plan,
+    passages: Vec<Passage>,
     state: Mutex<State>,
     /// Bytes of the units that are put aside.
     held: AtomicU64,
-    report: Arc<Report>,
     control: Arc<Control>,
     on_done: Mutex<Option<OnDone<()>>>,
 }
@@ -143,6 +170,7 @@ struct State {
 
 /// A unit and the memory that it is made in.
 struct Bench {
+    passage: usize,
     unit: Unit,
     memory: Worker,
 }
@@ -152,21 +180,11 @@ struct Bench {
 const PART: Duration = Duration::from_millis(1);
 
 impl ImageJob {
-    pub(crate) fn new(
-        graph: Arc<Graph>,
-        targets: Vec<Target>,
-        plan: Plan,
-        control: Arc<Control>,
-        report: Arc<Report>,
-        on_done: OnDone<()>,
-    ) -> Self {
+    pub(crate) fn new(passages: Vec<Passage>, control: Arc<Control>, on_done: OnDone<()>) -> Self {
         Self {
-            graph,
-            targets,
-            plan,
+            passages,
             state: Mutex::default(),
             held: AtomicU64::new(0),
-            report,
             control,
             on_done: Mutex::new(Some(on_done)),
         }
@@ -176,8 +194,20 @@ impl ImageJob {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn spec(&self) -> &Spec {
-        &self.targets[0].spec
+    /// Units of all passages.
+    fn units(&self) -> u64 {
+        self.passages.iter().map(Passage::units).sum()
+    }
+
+    /// The passage that a unit belongs to, and its number there.
+    fn locate(&self, mut unit: u64) -> (usize, u64) {
+        let mut passages = self.passages.iter().map(Passage::units).enumerate();
+        let passage = passages.find_map(|(at, units)| {
+            let here = unit < units;
+            unit -= if here { 0 } else { units };
+            here.then_some(at)
+        });
+        (passage.expect("a unit of the job"), unit)
     }
 
     /// A unit to work on: one that was put aside, or, by number, the next.
@@ -194,10 +224,13 @@ impl ImageJob {
             self.held.fetch_sub(spare.bytes(), Ordering::Relaxed);
         }
         let mut memory = spare.unwrap_or_else(|| std::mem::take(worker));
-        let region = self.plan.unit_region(self.spec(), unit);
-        self.advise(&region);
-        let unit = Unit::open(&self.graph, &self.targets, region, self.plan.block, &mut memory);
-        Bench { unit, memory }
+        let (at, unit) = self.locate(unit);
+        let passage = &self.passages[at];
+        let Passage { graph, targets, plan } = passage;
+        let region = plan.unit_region(passage.spec(), unit);
+        passage.advise(&region);
+        let unit = Unit::open(graph, targets, region, plan.block, &mut memory);
+        Bench { passage: at, unit, memory }
     }
 
     /// Puts a unit aside, or the memory of one that is done.
@@ -207,11 +240,11 @@ impl ImageJob {
             self.state().aside.push(bench);
             return Ran::Aside;
         }
-        let Bench { unit, mut memory } = bench;
-        self.report.made.fetch_add(unit.close(&mut memory), Ordering::Relaxed);
+        let Bench { unit, mut memory, .. } = bench;
+        self.control.made.fetch_add(unit.close(&mut memory), Ordering::Relaxed);
         let mut state = self.state();
         state.begun -= 1;
-        if state.next < self.plan.units(self.spec()) {
+        if state.next < self.units() {
             self.held.fetch_add(memory.bytes(), Ordering::Relaxed);
             state.spare.push(memory);
         } else {
@@ -220,23 +253,17 @@ impl ImageJob {
         Ran::Done
     }
 
-    /// Has the sources fetch what the next row of units needs while this one is computed.
-    fn advise(&self, unit: &Region) {
-        let spec = self.spec();
-        if unit.left == 0 && unit.bottom() < spec.height {
-            let ahead = Region::new(0, unit.bottom(), spec.width, unit.height);
-            if let Some(ahead) = ahead.intersect(&spec.region()) {
-                advise(&self.graph, &ahead);
-            }
-        }
+    fn targets(&self) -> impl Iterator<Item = &Target> {
+        self.passages.iter().flat_map(|passage| &passage.targets)
     }
 
     fn finish(&self) -> Result<(), Error> {
         if let Some(error) = self.control.failure() {
             return Err(error);
         }
-        self.graph.sources().try_for_each(|source| source.verify())?;
-        Ok(self.targets.iter().try_for_each(|target| target.sink.finish())?)
+        let sources = self.passages.iter().flat_map(|passage| passage.graph.sources());
+        sources.into_iter().try_for_each(|source| source.verify())?;
+        Ok(self.targets().try_for_each(|target| target.sink.finish())?)
     }
 }
 
@@ -251,11 +278,11 @@ const RESUMED: u64 = u64::MAX;
 
 impl Work for ImageJob {
     fn workers(&self) -> usize {
-        self.plan.threads
+        self.passages.iter().map(|passage| passage.plan.threads).min().unwrap_or(1)
     }
 
     fn worker_bytes(&self) -> u64 {
-        self.plan.worker_bytes
+        self.passages.iter().map(|passage| passage.plan.worker_bytes).max().unwrap_or(0)
     }
 
     fn claim(&self, has_memory: bool) -> Claim {
@@ -268,7 +295,7 @@ impl Work for ImageJob {
             state.claimed.push(bench);
             return Claim::Resume(RESUMED);
         }
-        if index >= self.plan.units(self.spec()) {
+        if index >= self.units() {
             // A unit in work may yet be put aside.
             return if state.begun > 0 { Claim::Blocked } else { Claim::Exhausted };
         }
@@ -288,7 +315,8 @@ impl Work for ImageJob {
                 // Whatever stopped the job is recorded already.
                 return Err(Error::Cancelled);
             }
-            let pixels = bench.unit.band(&self.targets, &mut bench.memory)?;
+            let targets = &self.passages[bench.passage].targets;
+            let pixels = bench.unit.band(targets, &mut bench.memory)?;
             self.control.advance(pixels);
             if start.elapsed() >= PART {
                 break;
@@ -313,7 +341,7 @@ impl Work for ImageJob {
         self.held.store(0, Ordering::Relaxed);
         let result = self.finish();
         if result.is_err() {
-            self.targets.iter().for_each(|target| target.sink.abort());
+            self.targets().for_each(|target| target.sink.abort());
         }
         let on_done = self.on_done.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(on_done) = on_done {

@@ -9,6 +9,7 @@ mod cache;
 mod course;
 mod engine;
 mod error;
+mod explain;
 mod graph;
 mod image;
 mod job;
@@ -23,6 +24,7 @@ mod worker;
 
 pub use engine::{Counters, DEFAULT_MEMORY_LIMIT, Engine};
 pub use error::Error;
+pub use explain::{Explanation, NullSink, Stage};
 pub use image::Image;
 pub use job::{Handle, OnProgress, Options, Progress};
 pub use plan::{Plan, Request, plan};

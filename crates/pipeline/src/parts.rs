@@ -41,6 +41,12 @@ pub(crate) enum Way {
     Done,
 }
 
+impl Part {
+    pub(crate) fn is_kept(&self) -> bool {
+        self.way == Way::Kept
+    }
+}
+
 impl Parts {
     /// The parts for `region` of every result.
     pub(crate) fn new(graph: &Graph, region: &Region) -> Self {

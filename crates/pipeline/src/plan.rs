@@ -111,6 +111,18 @@ impl Plan {
     }
 }
 
+/// A unit cut into columns of about the same width.
+pub(crate) fn cells(unit: &Region, width: u64) -> impl Iterator<Item = Region> {
+    let unit = *unit;
+    let count = unit.width.div_ceil(width);
+    let width = unit.width.div_ceil(count).next_multiple_of(64).min(unit.width);
+    (0..unit.width).step_by(width as usize).map(move |left| Region {
+        left: unit.left + left,
+        width: width.min(unit.width - left),
+        ..unit
+    })
+}
+
 /// The sizes of units and blocks.
 #[derive(Clone, Copy)]
 struct Shape {
@@ -186,6 +198,7 @@ impl Grid {
                 grid.unwrap_or(Self { is_wide: false, tile: 1, step: 2 });
             grid = match *layout {
                 Layout::Free => grid,
+                Layout::Any => Some(Self { is_wide, tile, step }),
                 Layout::Rows => Some(Self { is_wide: true, tile, step }),
                 Layout::Tiles { width, height } => {
                     let (tile, step) = (multiple(tile, width), multiple(step, height));

@@ -10,6 +10,7 @@ use store::{Layout, Sink};
 
 use crate::Error;
 use crate::graph::Graph;
+use crate::plan::cells;
 use crate::run::{Estimate, Run};
 use crate::worker::Worker;
 
@@ -47,7 +48,7 @@ impl Unit {
         (width, rows): (u64, u64),
         worker: &mut Worker,
     ) -> Self {
-        let columns = columns(&region, width)
+        let columns = cells(&region, width)
             .map(|part| (part, Run::open(graph, &part, rows, worker)))
             .collect();
         let shelves = targets.iter().map(|target| {
@@ -148,7 +149,7 @@ pub(crate) fn estimate(
         shelf_rows(*layout, rows).map_or(0, |rows| rows * region.width * spec.pixel_bytes())
     });
     let mut sum = Estimate { bytes: shelves.sum(), made: 0 };
-    let all: Vec<Region> = columns(region, width).collect();
+    let all: Vec<Region> = cells(region, width).collect();
     // Those in the middle are alike.
     let (first, last) = (all[0], all[all.len() - 1]);
     let mut add = |part: &Region, count: u64| {
@@ -170,19 +171,7 @@ pub(crate) fn estimate(
 fn shelf_rows(layout: Layout, rows: u64) -> Option<u64> {
     match layout {
         Layout::Free => None,
-        Layout::Rows => Some(rows),
+        Layout::Any | Layout::Rows => Some(rows),
         Layout::Tiles { height, .. } => Some(height),
     }
-}
-
-/// A region cut into columns of about the same width.
-fn columns(region: &Region, width: u64) -> impl Iterator<Item = Region> {
-    let region = *region;
-    let count = region.width.div_ceil(width);
-    let width = region.width.div_ceil(count).next_multiple_of(64).min(region.width);
-    (0..region.width).step_by(width as usize).map(move |left| Region {
-        left: region.left + left,
-        width: width.min(region.width - left),
-        ..region
-    })
 }

@@ -9,6 +9,8 @@ use crate::Error;
 pub enum Layout {
     /// Any rectangle, in place: the sink is memory.
     Free,
+    /// Any rectangle, by [`write`](Sink::write).
+    Any,
     /// Whole rows, any number of them; parts of rows too, but each is a write of its own.
     Rows,
     /// A grid of tiles anchored at the image's corner. A region is one tile or several neighbours of

@@ -2,9 +2,18 @@
 
 use std::sync::Arc;
 
-use raster::{Region, Spec, ViewMut};
+use raster::{Region, Sample, Spec, ViewMut};
 
+use crate::depths::with_depth;
 use crate::{Demand, ParameterError, Window};
+
+mod join;
+mod pad;
+mod turn;
+
+pub use join::Join;
+pub use pad::Pad;
+pub use turn::Turn;
 
 /// An arrangement of pixels of one or several images.
 pub trait Geometry: Send + Sync {
@@ -29,4 +38,12 @@ pub trait GeometryRecipe {
     /// # Errors
     /// [`ParameterError`] if the parameters make none.
     fn bind(&self, inputs: &[Spec]) -> Result<Arc<dyn Geometry>, ParameterError>;
+}
+
+/// The bytes of a pixel whose samples are those numbers, or all the one.
+fn pixel(spec: &Spec, values: &[f64]) -> Vec<u8> {
+    let values = values.iter().cycle().take(spec.channels as usize);
+    with_depth!(spec.depth, S => {
+        values.flat_map(|&value| bytemuck::bytes_of(&S::from_f64(value)).to_vec()).collect()
+    })
 }

@@ -8,8 +8,9 @@ use raster::{Region, Spec};
 use store::{Layout, Sink};
 
 use crate::cache::second_level;
+use crate::explain::{Explanation, NullSink};
 use crate::graph::Graph;
-use crate::job::{Control, ImageJob, Report};
+use crate::job::{Control, ImageJob, Passage};
 use crate::parts::{Parts, Way};
 use crate::tiles::TileJob;
 use crate::unit::{Target, estimate};
@@ -89,18 +90,27 @@ impl Engine {
         options: Options,
         on_done: impl FnOnce(Result<(), Error>) + Send + 'static,
     ) -> Handle {
-        let control = Control::new(image.spec().region().pixels(), options.on_progress);
-        let graph = Arc::new(Graph::new(std::slice::from_ref(image)));
-        match self.plan(&graph, &[sink.layout()], options.threads) {
-            Ok(plan) => {
-                let control = Arc::clone(&control);
-                let (targets, report) =
-                    (vec![Target { spec: *image.spec(), sink }], Arc::new(Report::default()));
-                let job = ImageJob::new(graph, targets, plan, control, report, Box::new(on_done));
+        self.write(vec![(image.clone(), sink)], options, on_done)
+    }
+
+    /// Computes several images into a sink each: those of one size in one passage over their sources,
+    /// in which what several depend on is computed once. Either all sinks are finished or none, unless
+    /// one fails to finish.
+    pub fn write(
+        &self,
+        results: Vec<(Image, Arc<dyn Sink>)>,
+        options: Options,
+        on_done: impl FnOnce(Result<(), Error>) + Send + 'static,
+    ) -> Handle {
+        let pixels = results.iter().map(|(image, _)| image.spec().region().pixels()).sum();
+        let control = Control::new(pixels, options.on_progress);
+        match self.passages(&results, options.threads) {
+            Ok(passages) => {
+                let job = ImageJob::new(passages, Arc::clone(&control), Box::new(on_done));
                 self.queue.submit(Arc::new(job));
             }
             Err(error) => {
-                sink.abort();
+                results.iter().for_each(|(_, sink)| sink.abort());
                 on_done(Err(error));
             }
         }
@@ -118,6 +128,22 @@ impl Engine {
             let _ = sender.send(result);
         });
         receiver.recv().unwrap_or_else(|_| Err(Error::Internal("a job ended unheard".into())))
+    }
+
+    /// How the engine would compute these results into sinks of such layouts.
+    ///
+    /// # Errors
+    /// [`Error::MemoryLimit`] if it could not.
+    pub fn explain(
+        &self,
+        results: &[(Image, Layout)],
+        threads: usize,
+    ) -> Result<Vec<Explanation>, Error> {
+        let sinks = results
+            .iter()
+            .map(|(image, layout)| (image.clone(), Arc::new(NullSink(*layout)) as Arc<dyn Sink>));
+        let passages = self.passages(&sinks.collect::<Vec<_>>(), threads)?;
+        Ok(passages.iter().map(Explanation::new).collect())
     }
 
     /// Computes `image` as tiles of `width` x `height` pixels, to be taken in file order. `on_done` is
@@ -160,6 +186,36 @@ impl Engine {
     fn threads(&self, wanted: usize) -> usize {
         let concurrency = self.concurrency();
         if wanted == 0 { concurrency } else { wanted.min(concurrency) }
+    }
+
+    /// The passages that make some results.
+    fn passages(
+        &self,
+        results: &[(Image, Arc<dyn Sink>)],
+        threads: usize,
+    ) -> Result<Vec<Passage>, Error> {
+        let mut groups: Vec<Vec<&(Image, Arc<dyn Sink>)>> = Vec::new();
+        for result in results {
+            let same = |group: &&mut Vec<&(Image, Arc<dyn Sink>)>| {
+                group[0].0.spec().region() == result.0.spec().region()
+            };
+            match groups.iter_mut().find(same) {
+                Some(group) => group.push(result),
+                None => groups.push(vec![result]),
+            }
+        }
+        let passage = |group: Vec<&(Image, Arc<dyn Sink>)>| {
+            let images: Vec<Image> = group.iter().map(|(image, _)| image.clone()).collect();
+            let graph = Arc::new(Graph::new(&images));
+            let layouts: Vec<Layout> = group.iter().map(|(_, sink)| sink.layout()).collect();
+            let plan = self.plan(&graph, &layouts, threads)?;
+            let target = |(image, sink): &(Image, Arc<dyn Sink>)| Target {
+                spec: *image.spec(),
+                sink: Arc::clone(sink),
+            };
+            Ok(Passage { graph, targets: group.into_iter().map(target).collect(), plan })
+        };
+        groups.into_iter().map(passage).collect()
     }
 
     fn plan(&self, graph: &Arc<Graph>, layouts: &[Layout], threads: usize) -> Result<Plan, Error> {
