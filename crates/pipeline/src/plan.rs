@@ -51,8 +51,10 @@ pub struct Plan {
 const BLOCK_ROW_BYTES: u64 = 16 << 10;
 /// And at least this many, unless memory is short: below, starting a row costs more than filtering it.
 const MIN_BLOCK_ROW_BYTES: u64 = 1024;
-/// Rows of a block.
+/// Rows of a block with intermediate images, which are to stay in the cache.
 const BLOCK_ROWS: u64 = 32;
+/// Rows of a block without.
+const TALL_BLOCK_ROWS: u64 = 128;
 /// Halos that units are high, and columns at least wide: what is made twice is then some hundredths.
 const HALOS: u64 = 24;
 /// Bytes of a unit at least, if the image has as many.
@@ -147,7 +149,8 @@ fn preferred(request: &Request<'_>) -> Shape {
     let step = grid.map_or(2, |grid| grid.step);
     let rows = (HALOS * request.halo.1).max(UNIT_BYTES / (width * spec.pixel_bytes())).max(64);
     let height = share_rows(request, rows, width).next_multiple_of(step);
-    Shape { unit: (width, height), block: (column.min(width), BLOCK_ROWS) }
+    let rows = if request.is_chain { BLOCK_ROWS } else { TALL_BLOCK_ROWS };
+    Shape { unit: (width, height), block: (column.min(width), rows) }
 }
 
 /// Columns of a block: about the same in all, since a narrow one costs as much as a wide one.
