@@ -224,6 +224,7 @@ impl ImageJob {
             self.held.fetch_sub(spare.bytes(), Ordering::Relaxed);
         }
         let mut memory = spare.unwrap_or_else(|| std::mem::take(worker));
+        memory.trim(self.worker_bytes());
         let (at, unit) = self.locate(unit);
         let passage = &self.passages[at];
         let Passage { graph, targets, plan } = passage;
