@@ -1,5 +1,6 @@
 //! `OpenCV`'s filters over rows of plain memory.
 
+use std::cell::RefCell;
 use std::ffi::c_void;
 
 use opencv::core::{self, Mat, Point, Size};
@@ -40,6 +41,19 @@ pub enum Operation {
         /// How much of what the blur takes away is added.
         amount: f64,
     },
+    /// Of uint8: `GaussianBlur`, `Sobel` across to int16, `convertTo` uint8 of a quarter plus 128, and
+    /// `threshold` at 128.
+    Edges {
+        /// Taps of the blur in each axis.
+        size: usize,
+        /// Standard deviation of the blur in each axis.
+        sigma: f64,
+    },
+}
+
+thread_local! {
+    /// What lies between the calls of a sequence, kept so that nobody pays for fresh memory.
+    static BETWEEN: RefCell<[Mat; 2]> = RefCell::default();
 }
 
 impl Operation {
@@ -50,6 +64,7 @@ impl Operation {
             | Self::Box { size }
             | Self::Sobel { size }
             | Self::Unsharp { size, .. } => size / 2,
+            Self::Edges { size, .. } => size / 2 + 1,
         }
     }
 
@@ -100,6 +115,12 @@ impl Operation {
                 let blurred = matrix(target.data_mut(), target.rows() as usize, result);
                 core::add_weighted(source, 1.0 + amount, &blurred, -amount, 0.0, target, -1)
             }
+            Self::Edges { size, sigma } => BETWEEN.with_borrow_mut(|[blurred, edges]| {
+                imgproc::gaussian_blur(source, blurred, square(size), sigma, sigma, border)?;
+                imgproc::sobel(blurred, edges, core::CV_16S, 1, 0, 3, 1.0, 0.0, border)?;
+                edges.convert_to(blurred, depth, 0.25, 128.0)?;
+                imgproc::threshold(blurred, target, 128.0, 255.0, imgproc::THRESH_BINARY).map(drop)
+            }),
         }
     }
 }
