@@ -1,0 +1,75 @@
+//! Scale and offset, and other depths.
+
+use std::sync::Arc;
+
+use kernels::Isa;
+use kernels::point::{self, Real};
+use raster::{Depth, Spec};
+
+use super::inputs::one;
+use super::row::{Bound, rounded};
+use super::{Point, PointRecipe, Value};
+use crate::ParameterError;
+use crate::depths::with_depth;
+
+/// `x * scale + offset`, `OpenCV`'s `convertTo`: a fused multiply-add in float32, or in float64 from int32 to
+/// int32.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Linear {
+    /// What samples are multiplied by.
+    pub scale: Value,
+    /// What is added then.
+    pub offset: Value,
+    /// The depth of the result; that of the input if there is none.
+    pub depth: Option<Depth>,
+}
+
+impl Default for Linear {
+    fn default() -> Self {
+        Self { scale: Value::All(1.0), offset: Value::All(0.0), depth: None }
+    }
+}
+
+impl PointRecipe for Linear {
+    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+        let input = one(inputs)?;
+        let scale = self.scale.finite("scale", input.channels)?;
+        let offset = self.offset.finite("offset", input.channels)?;
+        let depth = self.depth.unwrap_or(input.depth);
+        let bound = Bound { name: "linear", output: Spec { depth, ..*input }, isa };
+        if self.scale.is(1.0) && self.offset.is(0.0) {
+            return Ok(converted(bound, input.depth));
+        }
+        if (input.depth, depth) == (Depth::I32, Depth::I32) {
+            return Ok(bound.map::<_, i32, f64, i32, 1, 2>(point::Linear, [scale, offset]));
+        }
+        let [scale, offset] = [scale, offset].map(|numbers| rounded(numbers, f32::nearest));
+        Ok(with_depth!(input.depth, S => with_depth!(depth, D => {
+            bound.map::<_, S, f32, D, 1, 2>(point::Linear, [&scale, &offset])
+        })))
+    }
+}
+
+/// To another depth: rounded half to even and saturated, NaN as 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cast(
+    /// The depth.
+    pub Depth,
+);
+
+impl PointRecipe for Cast {
+    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+        Ok(cast(one(inputs)?, self.0, isa))
+    }
+}
+
+/// The cast of images of shape `input`.
+pub(super) fn cast(input: &Spec, depth: Depth, isa: Isa) -> Arc<dyn Point> {
+    converted(Bound { name: "cast", output: Spec { depth, ..*input }, isa }, input.depth)
+}
+
+fn converted(bound: Bound, from: Depth) -> Arc<dyn Point> {
+    with_depth!(from, S => with_depth!(bound.output.depth, D => {
+        bound.map::<_, S, (), D, 1, 0>(point::Cast, [])
+    }))
+}
