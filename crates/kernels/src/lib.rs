@@ -7,6 +7,7 @@
 
 pub mod combine;
 mod isa;
+pub mod point;
 mod prefetch;
 pub mod point;
 pub mod resample;

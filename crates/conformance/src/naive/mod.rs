@@ -12,6 +12,7 @@ mod boxes;
 mod convolve;
 mod derivative;
 mod gaussian;
+pub mod point;
 mod real;
 mod separable;
 

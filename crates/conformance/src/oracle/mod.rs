@@ -16,6 +16,7 @@ mod derivative;
 mod frame;
 mod gaussian;
 mod linear;
+pub mod point;
 mod unsharp;
 
 pub use boxes::box_filter;

@@ -68,6 +68,10 @@ impl ArithmeticKind {
 ///
 /// A result of another depth comes of the same arithmetic: in int32 where only integers take part and nothing
 /// is scaled or divided, else in float32.
+///
+/// `OpenCV` differs in few cases: it divides int32 in float32, multiplies to int32 by way of float32, rounds float32
+/// before it adds integers for an integer result, and leaves something other than 0 of a division by 0 where the
+/// depth changes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arithmetic {
     /// What is computed.

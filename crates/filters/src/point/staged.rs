@@ -82,7 +82,7 @@ fn repeated<T: Pod>(samples: &[T], channels: usize) -> Feed {
     for part in block.take(times * bytes.len()).chunks_exact_mut(bytes.len()) {
         part.copy_from_slice(bytes);
     }
-    let pixels = times * constants.len() / channels;
+    let pixels = times * constants.samples() / channels;
     Feed::Constant { block, pixels, pixel_bytes: channels * size_of::<T>() }
 }
 

@@ -30,13 +30,8 @@ impl<C: Pod, const N: usize> Constants<C, N> {
     }
 
     /// Samples of a block: whole pixels.
-    pub const fn len(&self) -> usize {
+    pub const fn samples(&self) -> usize {
         self.len
-    }
-
-    /// Whether a block is empty, which it never is.
-    pub const fn is_empty(&self) -> bool {
-        self.len == 0
     }
 
     /// A block of each constant.

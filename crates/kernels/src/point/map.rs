@@ -55,7 +55,7 @@ where
     #[inline(always)]
     fn run<V: Vectors>(self) {
         // Without constants there is nothing to repeat.
-        let block = if N == 0 { self.out.len().max(1) } else { self.constants.len() };
+        let block = if N == 0 { self.out.len().max(1) } else { self.constants.samples() };
         let mut sources = self.sources;
         for out in self.out.chunks_mut(block) {
             let mut constants: [&[C]; N] = [&[]; N];
