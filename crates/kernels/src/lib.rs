@@ -9,7 +9,6 @@ pub mod combine;
 mod isa;
 pub mod point;
 mod prefetch;
-pub mod point;
 pub mod resample;
 pub mod separable;
 pub mod sums;
