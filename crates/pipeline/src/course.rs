@@ -35,7 +35,7 @@ pub(crate) struct Step {
 
 impl Course {
     pub(crate) fn new(graph: Arc<Graph>, parts: Arc<Parts>, rows: u64) -> Self {
-        let next = parts.parts.iter().map(|part| part.region.top).collect();
+        let next = parts.list.iter().map(|part| part.region.top).collect();
         Self { graph, parts, next, rows: rows.next_multiple_of(2) }
     }
 
@@ -51,7 +51,7 @@ impl Course {
     /// What `rows` of a part are made from: the edge, what is needed of its image, and whether rows
     /// around them may be read too.
     pub(crate) fn demands(&self, part: usize, rows: &Range<u64>) -> Vec<(usize, Demand)> {
-        let part = &self.parts.parts[part];
+        let part = &self.parts.list[part];
         let vertex = &self.graph.vertices[part.vertex];
         let [before, after] = vertex.slack();
         let top = rows.start.saturating_sub(before).max(part.region.top);
@@ -61,26 +61,26 @@ impl Course {
 
     /// Makes a part up to row `bottom` or a little further.
     fn make(&mut self, at: usize, bottom: u64, steps: &mut Vec<Step>) {
-        let region = self.parts.parts[at].region;
+        let region = self.parts.list[at].region;
         // Filters make rows in pairs.
         let bottom = (region.top + (bottom - region.top).next_multiple_of(2)).min(region.bottom());
         while self.next[at] < bottom {
             let rows = self.next[at]..(self.next[at] + self.rows).min(bottom);
             let parts = Arc::clone(&self.parts);
             let graph = Arc::clone(&self.graph);
-            let vertex = &graph.vertices[parts.parts[at].vertex];
+            let vertex = &graph.vertices[parts.list[at].vertex];
             for (edge, demand) in self.demands(at, &rows) {
                 let edge = &vertex.inputs[edge];
                 for piece in edge.pieces(&demand) {
                     let input = parts.find(edge, &piece);
-                    if parts.parts[input].way != Way::Lent {
+                    if parts.list[input].way != Way::Lent {
                         self.make(input, piece.region.bottom(), steps);
                     }
                 }
             }
             let keep = self.keep(at, rows.start);
             self.next[at] = rows.end;
-            if parts.parts[at].way != Way::Done {
+            if parts.list[at].way != Way::Done {
                 steps.push(Step { part: at, rows, keep });
             }
         }
@@ -89,16 +89,16 @@ impl Course {
     /// The first row of a part that is needed by what is still to be made of its users, and at most
     /// `next`, which is about to be made.
     fn keep(&self, at: usize, next: u64) -> u64 {
-        if matches!(self.parts.parts[at].way, Way::Given(_) | Way::Copied(_)) {
+        if matches!(self.parts.list[at].way, Way::Given(_) | Way::Copied(_)) {
             return next;
         }
-        let users = self.parts.parts[at].users.iter();
+        let users = self.parts.list[at].users.iter();
         users.fold(next, |keep, &user| {
-            let region = &self.parts.parts[user].region;
+            let region = &self.parts.list[user].region;
             if self.next[user] == region.bottom() {
                 return keep;
             }
-            let vertex = &self.graph.vertices[self.parts.parts[user].vertex];
+            let vertex = &self.graph.vertices[self.parts.list[user].vertex];
             let demands = self.demands(user, &(self.next[user]..region.bottom()));
             let pieces = demands.iter().flat_map(|(edge, demand)| {
                 let edge = &vertex.inputs[*edge];

@@ -70,7 +70,7 @@ impl Explanation {
 
 /// Pixels of intermediate images and results that a region depends on.
 fn area(graph: &Graph, region: &Region) -> u64 {
-    let parts = Parts::new(graph, region).parts;
+    let parts = Parts::new(graph, region).list;
     let is_made = |vertex: usize| {
         !matches!(graph.vertices[vertex].operation, Operation::Source(_) | Operation::Output)
     };
@@ -82,7 +82,7 @@ fn stages(graph: &Graph, spec: &Spec) -> Vec<Stage> {
     let parts = Parts::new(graph, &middle);
     let stage = |(at, vertex): (usize, &crate::graph::Vertex)| {
         let mut window = (0, 0);
-        for part in parts.parts.iter().filter(|part| part.vertex == at) {
+        for part in parts.list.iter().filter(|part| part.vertex == at) {
             window = (part.region.width.max(window.0), part.region.height.max(window.1));
         }
         Stage {
@@ -90,7 +90,7 @@ fn stages(graph: &Graph, spec: &Spec) -> Vec<Stage> {
             spec: vertex.spec,
             inputs: vertex.inputs.iter().map(|edge| edge.vertex).collect(),
             window,
-            is_kept: parts.parts.iter().any(|part| part.vertex == at && part.is_kept()),
+            is_kept: parts.list.iter().any(|part| part.vertex == at && part.is_kept()),
         }
     };
     graph.vertices.iter().enumerate().map(stage).collect()

@@ -354,7 +354,7 @@ impl Work for ImageJob {
 /// Tells the sources what `region` of the results will be computed from.
 fn advise(graph: &Graph, region: &Region) {
     let parts = Parts::new(graph, region);
-    for part in &parts.parts {
+    for part in &parts.list {
         if let Operation::Source(source) = &graph.vertices[part.vertex].operation {
             source.advise(&part.region);
         }

@@ -10,7 +10,7 @@ use crate::graph::{Edge, Graph, Operation, Piece, Vertex};
 /// The parts that one region of the results is made of.
 pub(crate) struct Parts {
     /// Those of a vertex come after those of its inputs.
-    pub(crate) parts: Vec<Part>,
+    pub(crate) list: Vec<Part>,
     /// The part of each result.
     pub(crate) outputs: Vec<usize>,
     /// The first part of each vertex, and one past the last.
@@ -65,16 +65,16 @@ impl Parts {
             }
             wanted[at] = regions;
         }
-        let mut parts = Self { parts: Vec::new(), outputs: Vec::new(), of: Vec::new() };
+        let mut parts = Self { list: Vec::new(), outputs: Vec::new(), of: Vec::new() };
         for (vertex, regions) in wanted.iter().enumerate() {
-            let first = parts.parts.len();
-            parts.parts.extend(regions.iter().map(|&region| Part {
+            let first = parts.list.len();
+            parts.list.extend(regions.iter().map(|&region| Part {
                 vertex,
                 region,
                 users: Vec::new(),
                 way: way(&graph.vertices[vertex], &region),
             }));
-            parts.of.push([first, parts.parts.len()]);
+            parts.of.push([first, parts.list.len()]);
         }
         parts.outputs = graph.outputs.iter().map(|&vertex| parts.of[vertex][0]).collect();
         parts.link(graph);
@@ -85,34 +85,34 @@ impl Parts {
     pub(crate) fn find(&self, edge: &Edge, piece: &Piece) -> usize {
         let [first, last] = self.of[edge.vertex];
         let mut parts =
-            (first..last).filter(|&part| self.parts[part].region.contains(&piece.region));
+            (first..last).filter(|&part| self.list[part].region.contains(&piece.region));
         parts.next().expect("parts hold what they were made for")
     }
 
     /// Notes who is made from what, and which results need no copy.
     fn link(&mut self, graph: &Graph) {
-        for at in 0..self.parts.len() {
-            let vertex = &graph.vertices[self.parts[at].vertex];
-            for (edge, demand) in vertex.demands(&self.parts[at].region) {
+        for at in 0..self.list.len() {
+            let vertex = &graph.vertices[self.list[at].vertex];
+            for (edge, demand) in vertex.demands(&self.list[at].region) {
                 let edge = &vertex.inputs[edge];
                 for piece in edge.pieces(&demand) {
                     let input = self.find(edge, &piece);
-                    if !self.parts[input].users.contains(&at) {
-                        self.parts[input].users.push(at);
+                    if !self.list[input].users.contains(&at) {
+                        self.list[input].users.push(at);
                     }
                 }
             }
         }
         for output in 0..self.outputs.len() {
             let at = self.outputs[output];
-            self.parts[at].way = Way::Copied(output);
-            let edge = &graph.vertices[self.parts[at].vertex].inputs[0];
-            let region = self.parts[at].region.translate(edge.left, edge.top);
+            self.list[at].way = Way::Copied(output);
+            let edge = &graph.vertices[self.list[at].vertex].inputs[0];
+            let region = self.list[at].region.translate(edge.left, edge.top);
             let input = self.find(edge, &Piece { region, x: 0, y: 0 });
-            let part = &mut self.parts[input];
+            let part = &mut self.list[input];
             if part.way == Way::Kept && part.users == [at] && part.region == region {
                 part.way = Way::Given(output);
-                self.parts[at].way = Way::Done;
+                self.list[at].way = Way::Done;
             }
         }
     }

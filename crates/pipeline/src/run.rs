@@ -43,7 +43,7 @@ impl Run {
         worker: &mut Worker,
     ) -> Self {
         let parts = Arc::new(Parts::new(graph, region));
-        let states = parts.parts.iter().map(|part| {
+        let states = parts.list.iter().map(|part| {
             let vertex = &graph.vertices[part.vertex];
             let roll = (part.way == Way::Kept).then(|| {
                 let buffer = worker.buffers.pop().unwrap_or_default();
@@ -112,7 +112,7 @@ impl Run {
         outs: &mut [ViewMut<'_>],
         worker: &mut Worker,
     ) -> Result<(), Error> {
-        let part = &self.parts.parts[step.part];
+        let part = &self.parts.list[step.part];
         let rows =
             Region { top: step.rows.start, height: step.rows.end - step.rows.start, ..part.region };
         let mut state = State { roll: self.states[step.part].roll.take(), pass: None };
@@ -124,7 +124,7 @@ impl Run {
                 self.fill(step, &rows, &mut state.pass, &mut out, worker)
             }
             Way::Given(output) | Way::Copied(output) => {
-                let result = &self.parts.parts[self.parts.outputs[output]].region;
+                let result = &self.parts.list[self.parts.outputs[output]].region;
                 // A crop lies elsewhere in the image that it is a part of.
                 let y = step.rows.start - part.region.top + result.top - top;
                 let band = Region::new(0, y, rows.width, rows.height);
@@ -155,7 +155,7 @@ impl Run {
         out: &mut ViewMut<'_>,
         worker: &mut Worker,
     ) -> Result<(), Error> {
-        let vertex = &self.graph.vertices[self.parts.parts[step.part].vertex];
+        let vertex = &self.graph.vertices[self.parts.list[step.part].vertex];
         if let Operation::Source(source) = &vertex.operation {
             return Ok(source.read(rows, out)?);
         }
@@ -175,12 +175,11 @@ impl Run {
             .map(|(edge, demand)| {
                 let edge = &vertex.inputs[*edge];
                 let mut pieces = edge.pieces(demand);
-                let view = match (pieces.next(), pieces.next()) {
-                    (Some(piece), None) => self.view(edge, &piece),
-                    _ => {
-                        let buffer = assembled.next().expect("put together above");
-                        dense(buffer, demand, &edge.spec)
-                    }
+                let view = if let (Some(piece), None) = (pieces.next(), pieces.next()) {
+                    self.view(edge, &piece)
+                } else {
+                    let buffer = assembled.next().expect("put together above");
+                    dense(buffer, demand, &edge.spec)
                 };
                 Window { view, columns: demand.columns, rows: demand.rows }
             })
@@ -206,7 +205,7 @@ impl Run {
     fn view(&self, edge: &Edge, piece: &Piece) -> View<'_> {
         let part = self.parts.find(edge, piece);
         if let Operation::Source(source) = &self.graph.vertices[edge.vertex].operation
-            && self.parts.parts[part].way == Way::Lent
+            && self.parts.list[part].way == Way::Lent
         {
             return source.view(&piece.region).expect("a part of what is lent is lent");
         }
@@ -244,12 +243,12 @@ pub(crate) struct Estimate {
 impl Estimate {
     pub(crate) fn new(graph: &Arc<Graph>, region: &Region, rows: u64) -> Self {
         let parts = Arc::new(Parts::new(graph, region));
-        let mut held = vec![0; parts.parts.len()];
+        let mut held = vec![0; parts.list.len()];
         let mut course = Course::new(Arc::clone(graph), Arc::clone(&parts), rows);
         let (mut steps, mut made, mut windows) = (Vec::new(), 0, 0);
         course.advance(region.bottom(), &mut steps);
         for step in &steps {
-            let part = &parts.parts[step.part];
+            let part = &parts.list[step.part];
             let vertex = &graph.vertices[part.vertex];
             held[step.part] = held[step.part].max(step.rows.end - step.keep.max(part.region.top));
             if !matches!(vertex.operation, Operation::Source(_) | Operation::Output) {
@@ -263,7 +262,7 @@ impl Estimate {
             windows =
                 course.demands(step.part, &step.rows).iter().map(split).sum::<u64>().max(windows);
         }
-        let bytes = parts.parts.iter().zip(&held).map(|(part, &held)| {
+        let bytes = parts.list.iter().zip(&held).map(|(part, &held)| {
             let vertex = &graph.vertices[part.vertex];
             let roll = match part.way {
                 Way::Kept => Roll::footprint(&vertex.spec, part.region.width, held),

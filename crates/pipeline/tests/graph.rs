@@ -223,7 +223,7 @@ fn step_by_step(case: &Case) -> Vec<Vec<u8>> {
 
 fn write(engine: &Engine, results: Vec<(Image, Arc<dyn Sink>)>) {
     let (sender, receiver) = std::sync::mpsc::channel();
-    engine.write(results, Options::default(), move |result| sender.send(result).unwrap());
+    engine.write(&results, Options::default(), move |result| sender.send(result).unwrap());
     receiver.recv().unwrap().unwrap();
 }
 

@@ -62,11 +62,6 @@ fn little_is_planned_to_be_made_twice() {
         for (image, most) in [(chain(spec), 1.05), (difference(spec), 1.1)] {
             let explained = engine.explain(&[(image, layout)], 0).unwrap();
             let plan = explained[0].plan;
-            println!(
-                "{layout:?} x {channels}, {} MiB, {threads} threads: {plan:?}, {:.4}",
-                limit >> 20,
-                ratio(&explained[0])
-            );
             assert!(ratio(&explained[0]) <= most, "{:?}", explained[0]);
             assert!(plan.worker_bytes * plan.threads as u64 <= limit);
         }
@@ -104,6 +99,5 @@ fn deep_chains_are_planned() {
     let engine = Engine::new(2);
     engine.set_memory_limit(64 << 20);
     let explained = engine.explain(&[(image, Layout::Rows)], 0).unwrap();
-    println!("{:?} {:.3}", explained[0].plan, ratio(&explained[0]));
     assert!(ratio(&explained[0]) <= 1.25, "{:?}", explained[0]);
 }

@@ -170,9 +170,13 @@ fn fan_out(engine: &Engine, spec: &Spec, input: &Path) -> Result<(), Box<dyn Err
         let sink =
             |image: &Image| (image.clone(), Arc::new(NullSink(Layout::Any)) as Arc<dyn Sink>);
         let (sender, receiver) = mpsc::channel();
-        engine.write(images.iter().map(sink).collect(), Options::default(), move |result| {
-            sender.send(result).expect("someone waits");
-        });
+        engine.write(
+            &images.iter().map(sink).collect::<Vec<_>>(),
+            Options::default(),
+            move |result| {
+                sender.send(result).expect("someone waits");
+            },
+        );
         receiver.recv().expect("an end").expect("a run");
     };
     let mut times: [Vec<f64>; 2] = Default::default();

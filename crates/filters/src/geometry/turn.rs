@@ -54,10 +54,9 @@ impl GeometryRecipe for Turn {
     fn bind(&self, inputs: &[Spec]) -> Result<Arc<dyn Geometry>, ParameterError> {
         let (turns, [from_right, from_bottom]) = self.parts();
         let input = inputs[0];
-        let output = match turns {
-            true => Spec { width: input.height, height: input.width, ..input },
-            false => input,
-        };
+        let (width, height) = (input.width, input.height);
+        let (width, height) = if turns { (height, width) } else { (width, height) };
+        let output = Spec { width, height, ..input };
         Ok(Arc::new(Turned { turn: *self, input, output, turns, from_right, from_bottom }))
     }
 }

@@ -90,7 +90,7 @@ impl Engine {
         options: Options,
         on_done: impl FnOnce(Result<(), Error>) + Send + 'static,
     ) -> Handle {
-        self.write(vec![(image.clone(), sink)], options, on_done)
+        self.write(&[(image.clone(), sink)], options, on_done)
     }
 
     /// Computes several images into a sink each: those of one size in one passage over their sources,
@@ -98,19 +98,21 @@ impl Engine {
     /// one fails to finish.
     pub fn write(
         &self,
-        results: Vec<(Image, Arc<dyn Sink>)>,
+        results: &[(Image, Arc<dyn Sink>)],
         options: Options,
         on_done: impl FnOnce(Result<(), Error>) + Send + 'static,
     ) -> Handle {
         let pixels = results.iter().map(|(image, _)| image.spec().region().pixels()).sum();
         let control = Control::new(pixels, options.on_progress);
-        match self.passages(&results, options.threads) {
+        match self.passages(results, options.threads) {
             Ok(passages) => {
                 let job = ImageJob::new(passages, Arc::clone(&control), Box::new(on_done));
                 self.queue.submit(Arc::new(job));
             }
             Err(error) => {
-                results.iter().for_each(|(_, sink)| sink.abort());
+                for (_, sink) in results {
+                    sink.abort();
+                }
                 on_done(Err(error));
             }
         }
@@ -284,9 +286,9 @@ fn places(spec: &Spec, (width, height): (u64, u64)) -> impl Iterator<Item = Regi
 fn reach(graph: &Graph, spec: &Spec) -> ((u64, u64), bool) {
     let region = Region::new(spec.width / 2, spec.height / 2, 1, 1);
     let parts = Parts::new(graph, &region);
-    let sides = parts.parts.iter().map(|part| (part.region.width - 1, part.region.height - 1));
+    let sides = parts.list.iter().map(|part| (part.region.width - 1, part.region.height - 1));
     let halo = sides.fold((0, 0), |most, side| (side.0.max(most.0), side.1.max(most.1)));
-    (halo, parts.parts.iter().any(|part| part.way == Way::Kept))
+    (halo, parts.list.iter().any(|part| part.way == Way::Kept))
 }
 
 impl Drop for Engine {
