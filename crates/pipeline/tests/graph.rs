@@ -221,9 +221,9 @@ fn step_by_step(case: &Case) -> Vec<Vec<u8>> {
     results
 }
 
-fn write(engine: &Engine, results: Vec<(Image, Arc<dyn Sink>)>) {
+fn write(engine: &Engine, results: &[(Image, Arc<dyn Sink>)]) {
     let (sender, receiver) = std::sync::mpsc::channel();
-    engine.write(&results, Options::default(), move |result| sender.send(result).unwrap());
+    engine.write(results, Options::default(), move |result| sender.send(result).unwrap());
     receiver.recv().unwrap().unwrap();
 }
 
@@ -277,7 +277,7 @@ proptest! {
             };
             results.push((image.clone(), sink));
         }
-        write(&engine, results);
+        write(&engine, &results);
         for (at, sink) in memories {
             // SAFETY: the job is over.
             let bytes = unsafe { sink.take() }.unwrap();
@@ -285,12 +285,11 @@ proptest! {
         }
         for (at, expected) in expected.iter().enumerate().filter(|(at, _)| at % 3 > 0) {
             let path = folder.path().join(at.to_string());
-            let bytes = match at % 3 {
-                1 => std::fs::read(path).unwrap(),
-                _ => {
-                    let source = store::open(&path, store::Access::Auto).unwrap();
-                    buffer(&engine, &Image::new(source))
-                }
+            let bytes = if at % 3 == 1 {
+                std::fs::read(path).unwrap()
+            } else {
+                let source = store::open(&path, store::Access::Auto).unwrap();
+                buffer(&engine, &Image::new(source))
             };
             prop_assert!(&bytes == expected, "image {at} in a file");
         }
