@@ -55,6 +55,21 @@ export declare class BindingImage {
   toMemory(job: BindingJob, into: Uint8Array): Promise<BindingOutcome>
   /** Starts to compute the image tile by tile. */
   tiles(job: BindingJob, width: number, height: number): BindingTiles
+  /** A point operation on this image, and on others if it takes several. */
+  point(options: BindingPoint, others: Array<BindingImage>): BindingImage
+  /** This image turned: `flip`, `flop`, `right`, `half`, `left` or `transpose`. */
+  turn(name: string): BindingImage
+  /** This image with more around it. */
+  pad(options: BindingPad): BindingImage
+  /** Images on one canvas. */
+  static join(images: Array<BindingImage>, options: BindingJoin): BindingImage
+  /**
+   * How this image would be computed: into memory (`free`), a raw file (`rows`), or a file of
+   * tiles.
+   */
+  explain(layout: string, tileWidth: number, tileHeight: number, threads: number): BindingExplanation
+  /** Computes the image and throws it away; the job then knows how many pixels were made. */
+  rehearse(job: BindingJob, layout: string, tileWidth: number, tileHeight: number): Promise<BindingOutcome>
 }
 
 /** Controls a job. */
@@ -68,6 +83,8 @@ export declare class BindingJob {
   cancel(): void
   /** Pixels finished. */
   get done(): number
+  /** Pixels of intermediate images and results that were made; complete when the job is over. */
+  get made(): number
   /** Pixels in all; 0 before the start. */
   get total(): number
 }
@@ -165,6 +182,25 @@ export interface BindingError {
   path?: string
 }
 
+/** How results of one size will be computed. */
+export interface BindingExplanation {
+  width: number
+  height: number
+  units: number
+  unitWidth: number
+  unitHeight: number
+  blockWidth: number
+  blockHeight: number
+  threads: number
+  /** Bytes that one thread may use. */
+  threadBytes: number
+  /** Pixels that will be made. */
+  made: number
+  /** Pixels that would be, if none were made twice. */
+  needed: number
+  stages: Array<BindingStage>
+}
+
 /** A Gaussian blur. 0 derives a sigma from its size, or a size from its sigma. */
 export interface BindingGaussian {
   sigmaX: number
@@ -184,6 +220,17 @@ export interface BindingGradient {
   /** That of derivatives of the input if not given. */
   depth?: string
   border: BindingBorder
+}
+
+/** A canvas, and where images lie on it. */
+export interface BindingJoin {
+  width: number
+  height: number
+  background: Array<number>
+  /** The first column of each image. */
+  left: Array<number>
+  /** The first row of each image. */
+  top: Array<number>
 }
 
 /** The sum of the second derivatives. */
@@ -242,10 +289,43 @@ export interface BindingOutcome {
   error?: BindingError
 }
 
+/** Pixels to add on each side. */
+export interface BindingPad {
+  left: number
+  top: number
+  right: number
+  bottom: number
+  border: BindingBorder
+}
+
 /** The pixels of a job, or why there are none. */
 export interface BindingPixels {
   data?: Uint8Array
   error?: BindingError
+}
+
+/** A point operation. Numbers are one for all channels, or one for each. */
+export interface BindingPoint {
+  /** As on the command line. */
+  operation: string
+  /** Of the result; the operation's choice if not given. */
+  depth?: string
+  /** What an operation of two has in place of a second image. */
+  constant?: Array<number>
+  scale?: Array<number>
+  offset?: Array<number>
+  level?: Array<number>
+  min?: Array<number>
+  max?: Array<number>
+  alpha?: Array<number>
+  beta?: Array<number>
+  gamma?: Array<number>
+  exponent?: Array<number>
+  /** Which kind of threshold. */
+  kind?: string
+  /** Tables of a look-up, or rows of a matrix. */
+  rows?: Array<Array<number>>
+  channel?: number
 }
 
 /** A rectangle of pixels. */
@@ -254,6 +334,20 @@ export interface BindingRegion {
   top: number
   width: number
   height: number
+}
+
+/** One operation, or several that run as one. */
+export interface BindingStage {
+  name: string
+  width: number
+  height: number
+  channels: number
+  depth: string
+  inputs: Array<number>
+  /** Columns and rows of it that one pixel of the results depends on. */
+  windowWidth: number
+  windowHeight: number
+  isKept: boolean
 }
 
 /** A file to write. */
@@ -319,3 +413,6 @@ export declare function simd(): string
 
 /** Versions of this binary. */
 export declare function versions(): BindingVersions
+
+/** Computes images into a file each, in one pass over what they share. */
+export declare function write(job: BindingJob, images: Array<BindingImage>, targets: Array<BindingTarget>): Promise<BindingOutcome>

@@ -47,6 +47,29 @@ const table = [
     image.unsharpMask({ sigma: 2, amount: 1.5, threshold: 3 })],
   ['unsharp-mask --sigma 2,1 --kernel-size 7,3 --amount -0.5 --border replicate', (image) =>
     image.unsharpMask({ sigma: { x: 2, y: 1 }, kernelSize: { x: 7, y: 3 }, amount: -0.5, border: 'replicate' })],
+  ['linear --scale 2 --offset -3.5 --depth int16', (image) => image.linear({ scale: 2, offset: -3.5, depth: 'int16' })],
+  ['linear --scale 1,0.5,2', (image) => image.linear({ scale: [1, 0.5, 2] })],
+  ['cast --depth float32', (image) => image.cast('float32')],
+  ['linear --offset -128 --depth int16 ! abs', (image) => image.linear({ offset: -128, depth: 'int16' }).abs()],
+  ['negate', (image) => image.negate()],
+  ['gamma --exponent 0.5', (image) => image.gamma(0.5)],
+  ['pow --exponent 2 --depth uint16', (image) => image.pow(2, { depth: 'uint16' })],
+  ['log --depth uint8', (image) => image.log({ depth: 'uint8' })],
+  ['linear --scale 0.01 --depth float32 ! exp --depth uint8', (image) =>
+    image.linear({ scale: 0.01, depth: 'float32' }).exp({ depth: 'uint8' })],
+  ['sqrt --depth uint8', (image) => image.sqrt({ depth: 'uint8' })],
+  ['clamp --min 10 --max 20,30,40', (image) => image.clamp({ min: 10, max: [20, 30, 40] })],
+  ['threshold --level 99.5 --max 200 --type binary-inverse', (image) =>
+    image.threshold({ level: 99.5, max: 200, type: 'binary-inverse' })],
+  ['recombine --matrix 0,0,1;0.5,0.5,0 --depth int16', (image) =>
+    image.recombine([[0, 0, 1], [0.5, 0.5, 0]], { depth: 'int16' })],
+  ['grayscale', (image) => image.grayscale()],
+  ['extract-channel --channel 2', (image) => image.extractChannel(2)],
+  ['flip ! flop', (image) => image.flip().flop()],
+  ['rotate90 ! rotate90 --turns 2', (image) => image.rotate90().rotate90(2)],
+  ['transpose', (image) => image.transpose()],
+  ['pad --left 3 --top 1 --right 2 --bottom 0 --border reflect', (image) =>
+    image.pad({ left: 3, top: 1, right: 2, border: 'reflect' })],
   ['gaussian-blur --sigma 2.2 ! sobel --dx 1 ! laplacian --depth int16', (image) =>
     image.gaussianBlur({ sigma: 2.2 }).sobel({ dx: 1 }).laplacian({ depth: 'int16' })],
 ]

@@ -32,11 +32,14 @@ import { bindingifyUnsharp, type UnsharpMaskOptions } from './unsharp-mask.js'
  */
 export abstract class Filters {
   /**
-   * The image that the binding makes of this one.
+   * The image that the binding makes of this one, and of others.
    *
    * @internal
    */
-  protected abstract derive(make: (binding: BindingImage) => BindingImage): Image
+  protected abstract derive(
+    make: (binding: BindingImage, others: BindingImage[]) => BindingImage,
+    others?: readonly Image[],
+  ): Image
 
   /**
    * Blurs with a Gaussian. The result keeps the depth.

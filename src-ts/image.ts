@@ -3,12 +3,13 @@ import process from 'node:process'
 
 import { type Depth, depthBytes } from './depth.js'
 import { calling, CallSite, GigapxError } from './errors.js'
-import { Filters } from './filters.js'
+import { checkExplain, type Explanation, explanation, type ExplainOptions } from './explain.js'
 import * as is from './is.js'
 import { checkJob, jobKeys, type JobOptions, runJob } from './job.js'
 import { bytesOf, claim, pin } from './memory.js'
 import type { Metadata } from './metadata.js'
 import type { BindingError, BindingImage, BindingJob } from './native.js'
+import { Operations } from './operations.js'
 import { bindingifyRegion, type Region } from './region.js'
 import { bindingifyTarget, type ToFileOptions } from './target.js'
 import { generateTiles, type Tile, type TilesOptions } from './tiles.js'
@@ -29,22 +30,22 @@ export interface ToBufferOptions<T extends ArrayBufferView = ArrayBufferView> ex
  * However an image is computed, whole or in parts, by one thread or many, its bytes are the same: those
  * that each filter in turn would give on the whole image.
  */
-export class Image extends Filters {
+export class Image extends Operations {
   /** Columns. */
-  readonly width: number
+  override readonly width: number
   /** Rows. */
-  readonly height: number
+  override readonly height: number
   /** Interleaved samples a pixel; each channel is filtered by itself. */
-  readonly channels: number
+  override readonly channels: number
   /** The type of a sample. */
-  readonly depth: Depth
+  override readonly depth: Depth
 
   #binding: BindingImage | undefined
-  /** The caller's memory that pixels come from, if they do not come from a file. */
-  readonly #memory: Uint8Array | undefined
+  /** The caller's memory that pixels come from, where they do not come from a file. */
+  readonly #memory: readonly Uint8Array[]
 
   /** @internal */
-  constructor(binding: BindingImage, memory: Uint8Array | undefined) {
+  constructor(binding: BindingImage, memory: readonly Uint8Array[]) {
     super()
     this.#binding = binding
     this.#memory = memory
@@ -169,6 +170,37 @@ export class Image extends Filters {
   }
 
   /**
+   * How the image would be computed: what is made, in what pieces, in how much memory, and how much of
+   * it twice. Nothing is computed unless you ask for a run.
+   *
+   * @example
+   * ```ts
+   * console.log(String(await image.explain()))
+   * const { recomputed } = await image.explain({ run: true })
+   * ```
+   * @throws GigapxError `ERR_INVALID_ARGUMENT`, `ERR_CLOSED` at the call; the promise rejects with
+   * `ERR_MEMORY_LIMIT`, and after a run as {@link toFile}
+   */
+  explain(options: ExplainOptions = {}): Promise<Explanation> {
+    const binding = this.#open()
+    const { layout, tile, run, job } = checkExplain(options)
+    const site = new CallSite(Image.prototype.explain)
+    const plan = async (): Promise<Explanation> => {
+      const raw = calling(() => binding.explain(layout, tile.x, tile.y, job.threads ?? 0), site)
+      let made: number | undefined
+      if (run) {
+        await this.#run(job, site, async (native) => {
+          const outcome = await binding.rehearse(native, layout, tile.x, tile.y)
+          made = native.made
+          return outcome
+        })
+      }
+      return explanation(raw, made)
+    }
+    return plan()
+  }
+
+  /**
    * Gives the image up: using it from now on throws `ERR_CLOSED`. Images made from it, and jobs that
    * run, are not affected: the file or memory behind it is free once the last of them is closed, over,
    * or out of reach and garbage collected. To close twice does no harm.
@@ -190,9 +222,37 @@ export class Image extends Filters {
   }
 
   /** @internal */
-  protected override derive(make: (binding: BindingImage) => BindingImage): Image {
-    const binding = this.#open()
-    return new Image(calling(() => make(binding)), this.#memory)
+  protected override derive(
+    make: (binding: BindingImage, others: BindingImage[]) => BindingImage,
+    others: readonly Image[] = [],
+  ): Image {
+    return Image.combine([this, ...others], ([binding, ...rest]) => make(binding as BindingImage, rest))
+  }
+
+  /**
+   * The image that the binding makes of several.
+   *
+   * @internal
+   */
+  static combine(images: readonly Image[], make: (bindings: BindingImage[]) => BindingImage): Image {
+    const bindings = images.map((image, i) => {
+      if (!(image instanceof Image)) {
+        throw is.invalid('an Image', i === 0 ? 'the image' : 'the other image', image)
+      }
+      return image.#open()
+    })
+    const memory = new Set(images.flatMap((image) => image.#memory))
+    return new Image(calling(() => make(bindings)), [...memory])
+  }
+
+  /**
+   * The bindings of several images, and the memory that they come from.
+   *
+   * @internal
+   */
+  static uses(images: readonly Image[]): { bindings: BindingImage[]; memory: Uint8Array[] } {
+    const bindings = images.map((image) => image.#open())
+    return { bindings, memory: [...new Set(images.flatMap((image) => image.#memory))] }
   }
 
   #open(): BindingImage {

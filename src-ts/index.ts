@@ -12,17 +12,31 @@ export type { ConvolveOptions, ConvolveSeparableOptions } from './convolve.js'
 export type { Depth } from './depth.js'
 export type { GradientMagnitudeOptions, LaplacianOptions, ScharrOptions, SobelOptions } from './derivative.js'
 export { GigapxError, type GigapxErrorCode } from './errors.js'
+export type { Explanation, ExplainOptions, Stage } from './explain.js'
 export type { GaussianBlurOptions } from './gaussian-blur.js'
 export type { Image, ToBufferOptions } from './image.js'
 export type { JobOptions, Progress } from './job.js'
+export { type JoinOptions, join, type Place } from './join.js'
 export type { Layout } from './layout.js'
 export type { PixelData } from './memory.js'
 export type { Metadata } from './metadata.js'
 export { fromBuffer, open, openRaw, type OpenOptions } from './open.js'
+export type { Operand, PadOptions } from './operations.js'
 export type { Pair } from './pair.js'
+export type {
+  ArithmeticOptions,
+  BlendOptions,
+  ClampOptions,
+  DepthOptions,
+  LinearOptions,
+  Table,
+  ThresholdOptions,
+} from './point.js'
 export type { Region } from './region.js'
 export { concurrency, type Counters, counters, memoryLimit, simd, versions } from './runtime.js'
 export type { Taps } from './taps.js'
 export type { FileFormat, ToFileOptions } from './target.js'
 export type { Tile, TilesOptions } from './tiles.js'
 export type { UnsharpMaskOptions } from './unsharp-mask.js'
+export type { Value } from './value.js'
+export { type Result, write, type WriteOptions } from './write.js'

@@ -50,7 +50,7 @@ export function pin(bytes: Uint8Array): void {
 
 /** What a job does with the caller's memory. */
 interface Use {
-  readonly reads?: Uint8Array | undefined
+  readonly reads?: readonly Uint8Array[] | undefined
   readonly writes?: Uint8Array | undefined
 }
 
@@ -63,19 +63,23 @@ const uses = new Set<Use>()
  * @returns what ends the claim
  */
 export function claim(use: Use): () => void {
-  if (overlap(use.writes, use.reads)) {
+  if (overlaps(use.writes, use.reads)) {
     throw is.invalid('memory that the image is not computed from', 'into', use.writes)
   }
   for (const other of uses) {
-    if (overlap(use.writes, other.writes) || overlap(use.writes, other.reads)) {
+    if (overlap(use.writes, other.writes) || overlaps(use.writes, other.reads)) {
       throw is.invalid('memory that no running job uses', 'into', use.writes)
     }
-    if (overlap(use.reads, other.writes)) {
+    if (overlaps(other.writes, use.reads)) {
       throw is.invalid('memory that no running job writes', 'the image', use.reads)
     }
   }
   uses.add(use)
   return () => uses.delete(use)
+}
+
+function overlaps(a: Uint8Array | undefined, others: readonly Uint8Array[] = []): boolean {
+  return others.some((other) => overlap(a, other))
 }
 
 function overlap(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {

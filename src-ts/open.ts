@@ -78,7 +78,7 @@ export function fromBuffer(data: PixelData, layout: Layout): Image {
   }
   const binding = calling(() => native.BindingImage.fromBuffer(bytes, checked))
   pin(bytes)
-  return new Image(binding, bytes)
+  return new Image(binding, [bytes])
 }
 
 function bufferDepth(data: PixelData, layout: Layout): Depth {
@@ -104,5 +104,5 @@ async function opened(start: () => Promise<BindingOpened>, site: CallSite): Prom
   if (image === undefined) {
     throw fromBinding(error ?? { code: 'ERR_INTERNAL', message: 'nothing was opened' }, site)
   }
-  return new Image(image, undefined)
+  return new Image(image, [])
 }

@@ -40,7 +40,7 @@ export interface Tile {
  */
 export async function* generateTiles(
   image: BindingImage,
-  memory: Uint8Array | undefined,
+  memory: readonly Uint8Array[],
   size: { width: number; height: number },
   options: JobOptions,
   site: CallSite,

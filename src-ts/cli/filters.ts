@@ -2,6 +2,7 @@ import type { Depth } from '../depth.js'
 import type { GradientMagnitudeOptions } from '../derivative.js'
 import type { GaussianBlurOptions } from '../gaussian-blur.js'
 import type { Image } from '../image.js'
+import type { ThresholdOptions } from '../point.js'
 import { bool, border, kernel, number, pair, taps } from './values.js'
 
 /** The values that a command line gives to the options of a filter, by the names of the options. */
@@ -22,6 +23,7 @@ type Options<P extends Parsers> = { readonly [K in keyof P]: ReturnType<P[K]> }
 // Names are left to the API, whose errors list what there is.
 const depth = (text: string): Depth => text as Depth
 const operator = (text: string): GradientMagnitudeOptions['operator'] => text as 'sobel'
+const threshold = (text: string): ThresholdOptions['type'] => text as 'binary'
 const precision = (text: string): GaussianBlurOptions['precision'] => text as 'exact'
 
 const derived = { scale: number, depth, border }
@@ -66,6 +68,36 @@ export const filters: ReadonlyMap<string, CliFilter> = new Map([
     filter({ sigma: pair, kernelSize: pair, amount: number, threshold: number, border }, (image, options) =>
       image.unsharpMask(options),
     ),
+  ],
+  [
+    'linear',
+    filter({ scale: taps, offset: taps, depth }, (image, options) => image.linear(options)),
+  ],
+  ['cast', filter({ depth }, (image, options) => image.cast(options.depth as Depth))],
+  ['abs', filter({}, (image) => image.abs())],
+  ['negate', filter({}, (image) => image.negate())],
+  ['gamma', filter({ exponent: taps }, (image, options) => image.gamma(options.exponent as number[]))],
+  ['pow', filter({ exponent: taps, depth }, (image, { exponent, ...rest }) => image.pow(exponent as number[], rest))],
+  ['log', filter({ depth }, (image, options) => image.log(options))],
+  ['exp', filter({ depth }, (image, options) => image.exp(options))],
+  ['sqrt', filter({ depth }, (image, options) => image.sqrt(options))],
+  ['clamp', filter({ min: taps, max: taps }, (image, options) => image.clamp(options))],
+  [
+    'threshold',
+    filter({ level: taps, max: taps, type: threshold }, (image, { level, ...rest }) =>
+      image.threshold({ level: level as number[], ...rest }),
+    ),
+  ],
+  ['recombine', filter({ matrix: kernel, depth }, (image, { matrix, ...rest }) => image.recombine(matrix as number[][], rest))],
+  ['grayscale', filter({}, (image) => image.grayscale())],
+  ['extract-channel', filter({ channel: number }, (image, options) => image.extractChannel(options.channel as number))],
+  ['flip', filter({}, (image) => image.flip())],
+  ['flop', filter({}, (image) => image.flop())],
+  ['rotate90', filter({ turns: number }, (image, options) => image.rotate90(options.turns))],
+  ['transpose', filter({}, (image) => image.transpose())],
+  [
+    'pad',
+    filter({ left: number, top: number, right: number, bottom: number, border }, (image, options) => image.pad(options)),
   ],
   [
     'crop',

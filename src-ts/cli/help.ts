@@ -4,6 +4,7 @@ export const help = `Filters images that are larger than memory.
 Usage
   gigapx info IN [--json] [--raw LAYOUT]
   gigapx run IN OUT [FILTER [--option VALUE ...] [! FILTER ...]] [options]
+  gigapx explain IN OUT [FILTER ...]          what that would do, in how much memory
 
 Filters
   gaussian-blur
@@ -34,14 +35,45 @@ Filters
     --kernel-size N | X,Y       taps, odd (default: by sigma)
     --amount N                  of what is added (default 1)
     --threshold N               the least difference that is sharpened (default 0)
+  linear
+    --scale N --offset N        sample * scale + offset (default 1, 0)
+  cast
+  abs
+  negate
+  gamma
+    --exponent N                of samples as parts of the largest: below 1 brightens
+  pow
+    --exponent N
+  log
+  exp
+  sqrt
+  clamp
+    --min N --max N             what samples are kept within
+  threshold
+    --level N                   samples above it are told from the others
+    --max N                     what becomes of those (default: the largest)
+    --type TYPE                 binary (default), binary-inverse, truncate, to-zero, to-zero-inverse
+  recombine
+    --matrix "A,B,C;D,E,F"      a row of weights for each channel of the result
+  grayscale
+  extract-channel
+    --channel N                 from 0
+  flip
+  flop
+  transpose
+  rotate90
+    --turns N                   clockwise (default 1)
+  pad
+    --left N --top N --right N --bottom N
   crop
     --left N --top N            the first column and row, from 0 (default 0)
     --width N --height N        columns and rows (default: to the edge)
 
-  All but crop take
-    --border MODE               reflect101 (default), replicate, reflect, wrap, constant:VALUE
-  box-blur, the convolutions, sobel, scharr, laplacian and gradient-magnitude take
+  The filters up to unsharp-mask, and pad, take
+    --border MODE               reflect101 (default; pad: constant:0), replicate, reflect, wrap, constant:VALUE
+  box-blur, the convolutions, the derivatives, linear, cast, pow, log, exp, sqrt and recombine take
     --depth DEPTH               of the result
+  linear, gamma, pow, clamp and threshold take one number, or one for each channel: A,B,C
   the convolutions, sobel, scharr and laplacian take
     --offset N                  what is added to the result (default 0)
   sobel, scharr, laplacian and gradient-magnitude take

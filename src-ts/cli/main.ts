@@ -2,6 +2,7 @@ import process from 'node:process'
 
 import { simd, versions } from '../runtime.js'
 import { exit, type Exit, exitFor, UsageError } from './exit.js'
+import { explain } from './explain.js'
 import { help } from './help.js'
 import { info } from './info.js'
 import { fail } from './report.js'
@@ -24,10 +25,12 @@ export async function main(args: readonly string[]): Promise<Exit> {
         return await info(rest)
       case 'run':
         return await run(rest)
+      case 'explain':
+        return await explain(rest)
       case undefined:
         throw new UsageError('expected a command; see gigapx --help')
       default:
-        throw new UsageError(`expected info or run but received '${command}'; see gigapx --help`)
+        throw new UsageError(`expected info, run or explain but received '${command}'; see gigapx --help`)
     }
   } catch (error) {
     return fail(error, exitFor(error), args.includes('--json'))

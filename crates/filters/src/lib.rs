@@ -2,7 +2,7 @@
 //!
 //! A [`Recipe`] holds a filter's parameters. Bound to the shape of an input, which is when they are
 //! checked, it makes a [`Filter`]. From then on that answers two questions: which part of the input a
-//! region of the output needs ([`Filter::demand`]), and what that region is ([`Filter::run`]). It
+//! region of the output needs ([`Filter::demand`]), and what that region is ([`Filter::open`]). It
 //! knows neither tiles nor threads: whoever asks chooses the region, and the answer is always what the
 //! whole image would hold there.
 

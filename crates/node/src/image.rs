@@ -216,7 +216,7 @@ impl BindingImage {
 }
 
 impl BindingImage {
-    fn new(image: Image) -> Self {
+    pub(crate) fn new(image: Image) -> Self {
         let spec = *image.spec();
         Self { image: Mutex::new(Some(image)), spec }
     }
@@ -227,13 +227,13 @@ impl BindingImage {
         Ok(Self::new(self.image()?.filter(filter)))
     }
 
-    fn image(&self) -> Result<Image> {
+    pub(crate) fn image(&self) -> Result<Image> {
         let image = self.image.lock().unwrap_or_else(PoisonError::into_inner).clone();
         image.ok_or_else(|| Thrown::new("ERR_CLOSED", "the image was closed".to_owned()))
     }
 }
 
-fn settler<'env, T: napi::bindgen_prelude::ToNapiValue + 'static>(
+pub(crate) fn settler<'env, T: napi::bindgen_prelude::ToNapiValue + 'static>(
     env: &'env Env,
     fallback: fn() -> T,
 ) -> Result<(Settler<T>, Object<'env>)> {
@@ -258,7 +258,10 @@ fn opening<'env>(
     Ok(promise)
 }
 
-fn create(target: &BindingTarget, spec: Spec) -> std::result::Result<Arc<dyn Sink>, store::Error> {
+pub(crate) fn create(
+    target: &BindingTarget,
+    spec: Spec,
+) -> std::result::Result<Arc<dyn Sink>, store::Error> {
     let path = PathBuf::from(&target.path);
     let durability = if target.sync { Durability::Sync } else { Durability::None };
     if target.format == "raw" {

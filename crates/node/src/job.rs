@@ -80,6 +80,12 @@ impl BindingJob {
         self.shared.done.load(Ordering::Acquire) as f64
     }
 
+    /// Pixels of intermediate images and results that were made; complete when the job is over.
+    #[napi(getter)]
+    pub fn made(&self) -> f64 {
+        self.shared.handle().as_ref().map_or(0.0, |handle| handle.made() as f64)
+    }
+
     /// Pixels in all; 0 before the start.
     #[napi(getter)]
     pub fn total(&self) -> f64 {
@@ -119,9 +125,19 @@ impl Starter {
         ticket: Ticket,
         on_done: impl FnOnce(Result<(), Error>, Ticket) + Send + 'static,
     ) {
+        self.write(&[(image.clone(), sink)], ticket, on_done);
+    }
+
+    /// Computes several images into a sink each; `on_done` as above.
+    pub(crate) fn write(
+        self,
+        results: &[(Image, Arc<dyn Sink>)],
+        ticket: Ticket,
+        on_done: impl FnOnce(Result<(), Error>, Ticket) + Send + 'static,
+    ) {
         let (environment, id) = (Arc::clone(ticket.environment()), ticket.id());
         let on_done = move |result| on_done(result, ticket);
-        let handle = engine().start(image, sink, self.options, on_done);
+        let handle = engine().write(results, self.options, on_done);
         self.shared.attach(&handle);
         environment.attach(id, handle);
     }

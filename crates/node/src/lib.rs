@@ -5,6 +5,8 @@
 //!   thread), so that each environment ends its own jobs and no others.
 //! - `image`, `job`, `tiles`: the classes that JavaScript holds.
 //! - `filtering`: the methods of an image that filter it.
+//! - `operating`: point operations, and images from several.
+//! - `writing`: several results at once, and what a plan is worth.
 //! - `memory`: memory that crosses the border without a copy, in both directions.
 //! - `error`: errors as codes; a failed job resolves with one, and the façade throws it.
 //! - `types`: plain objects, one a file.
@@ -18,9 +20,11 @@ mod filtering;
 mod image;
 mod job;
 mod memory;
+mod operating;
 mod promise;
 mod tiles;
 mod types;
+mod writing;
 
 use kernels::Isa;
 use napi::bindgen_prelude::{Env, Object, Result, Uint8Array};

@@ -103,8 +103,8 @@ impl PointRecipe for Arithmetic {
 impl Arithmetic {
     fn images(&self, inputs: &[Spec; 2], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         let [a, b] = inputs;
-        inputs::same_depth("with", a, b)?;
-        let channels = inputs::channels("with", a, b)?;
+        inputs::same_depth("other", a, b)?;
+        let channels = inputs::channels("other", a, b)?;
         let scale = self.scale(channels)?;
         let out = self.depth.unwrap_or(a.depth);
         let alike = Spec { channels, depth: self.working(a.depth, out, true), ..*a };
@@ -119,7 +119,7 @@ impl Arithmetic {
         value: &Value,
         isa: Isa,
     ) -> Result<Arc<dyn Point>, ParameterError> {
-        let numbers = value.finite("with", input.channels)?;
+        let numbers = value.finite("other", input.channels)?;
         let scale = self.scale(input.channels)?;
         let out = self.depth.unwrap_or(input.depth);
         if self.kind.scales() {

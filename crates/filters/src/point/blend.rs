@@ -33,15 +33,15 @@ impl PointRecipe for Blend {
         match &self.with {
             Operand::Image => {
                 let [a, b] = inputs::exactly(inputs)?;
-                inputs::same_depth("with", a, b)?;
-                let output = Spec { channels: inputs::channels("with", a, b)?, ..*a };
+                inputs::same_depth("other", a, b)?;
+                let output = Spec { channels: inputs::channels("other", a, b)?, ..*a };
                 let inner = weighted(NAME, output, isa, self.weights(output.channels)?);
                 let feeds = vec![Feed::image(0, a, &output, isa), Feed::image(1, b, &output, isa)];
                 Ok(staged(feeds, inner, output.depth, isa))
             }
             Operand::Constant(value) => {
                 let input = one(inputs)?;
-                let numbers = value.finite("with", input.channels)?;
+                let numbers = value.finite("other", input.channels)?;
                 let [alpha, beta, gamma] = self.weights(input.channels)?;
                 let at = |values: &[f64], channel: usize| values[channel % values.len()];
                 let offset =

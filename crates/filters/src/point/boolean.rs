@@ -61,8 +61,8 @@ impl PointRecipe for Boolean {
         let (alike, feeds) = match &self.with {
             Operand::Image => {
                 let [a, b] = inputs::exactly(inputs)?;
-                inputs::same_depth("with", a, b)?;
-                let alike = Spec { channels: inputs::channels("with", a, b)?, ..*a };
+                inputs::same_depth("other", a, b)?;
+                let alike = Spec { channels: inputs::channels("other", a, b)?, ..*a };
                 (alike, vec![Feed::image(0, a, &alike, isa), Feed::image(1, b, &alike, isa)])
             }
             Operand::Constant(value) => {
@@ -70,7 +70,7 @@ impl PointRecipe for Boolean {
                 let (low, high) = self.numbers(input)?;
                 let fits = |number: f64| number.fract() == 0.0 && low <= number && number <= high;
                 let kind = format!("an integer from {low} to {high}");
-                let numbers = value.check("with", input.channels, &kind, fits)?;
+                let numbers = value.check("other", input.channels, &kind, fits)?;
                 (*input, vec![Feed::image(0, input, input, isa), Feed::constant(numbers, input)])
             }
         };

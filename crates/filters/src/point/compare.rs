@@ -83,7 +83,7 @@ impl PointRecipe for Compare {
             Operand::Image => images(self.relation, inputs, isa),
             Operand::Constant(value) => {
                 let input = one(inputs)?;
-                let numbers = value.finite("with", input.channels)?;
+                let numbers = value.finite("other", input.channels)?;
                 Ok(with_numbers(self.relation, input, numbers, isa))
             }
         }
@@ -108,8 +108,8 @@ pub(super) fn with_numbers(
 
 fn images(relation: Relation, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
     let [a, b] = inputs::exactly(inputs)?;
-    inputs::same_depth("with", a, b)?;
-    let alike = Spec { channels: inputs::channels("with", a, b)?, ..*a };
+    inputs::same_depth("other", a, b)?;
+    let alike = Spec { channels: inputs::channels("other", a, b)?, ..*a };
     let bound = Bound { name: relation.name(), output: Spec { depth: Depth::U8, ..alike }, isa };
     macro_rules! inner {
         ($map:expr) => {
