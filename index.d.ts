@@ -63,6 +63,8 @@ export declare class BindingImage {
   pad(options: BindingPad): BindingImage
   /** Images on one canvas. */
   static join(images: Array<BindingImage>, options: BindingJoin): BindingImage
+  /** Computes images into a file each, in one pass over what they share. */
+  static write(job: BindingJob, images: Array<BindingImage>, targets: Array<BindingTarget>): Promise<BindingOutcome>
   /**
    * How this image would be computed: into memory (`free`), a raw file (`rows`), or a file of
    * tiles.
@@ -413,6 +415,3 @@ export declare function simd(): string
 
 /** Versions of this binary. */
 export declare function versions(): BindingVersions
-
-/** Computes images into a file each, in one pass over what they share. */
-export declare function write(job: BindingJob, images: Array<BindingImage>, targets: Array<BindingTarget>): Promise<BindingOutcome>

@@ -773,7 +773,7 @@ if (
   }
 }
 
-const { BindingImage, BindingJob, BindingTiles, addressOf, concurrency, counters, memoryLimit, setConcurrency, setMemoryLimit, shutdown, simd, versions, write } = nativeBinding
+const { BindingImage, BindingJob, BindingTiles, addressOf, concurrency, counters, memoryLimit, setConcurrency, setMemoryLimit, shutdown, simd, versions } = nativeBinding
 export { BindingImage }
 export { BindingJob }
 export { BindingTiles }
@@ -786,5 +786,4 @@ export { setMemoryLimit }
 export { shutdown }
 export { simd }
 export { versions }
-export { write }
 export const __napiBindingTarget = __napiLoadedBindingTarget

@@ -50,7 +50,7 @@ export function write(results: readonly Result[], options: WriteOptions = {}): P
   }
   const { bindings, memory } = Image.uses(results.map(([image]) => image))
   const release = claim({ reads: memory })
-  return runJob(job, new CallSite(write), (binding) => native.write(binding, bindings, targets))
+  return runJob(job, new CallSite(write), (binding) => native.BindingImage.write(binding, bindings, targets))
     .then(() => undefined)
     .finally(release)
 }

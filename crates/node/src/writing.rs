@@ -16,44 +16,44 @@ use crate::types::{BindingExplanation, BindingOutcome, BindingTarget};
 
 type Result<T> = std::result::Result<T, Thrown>;
 
-/// Computes images into a file each, in one pass over what they share.
-#[napi(ts_return_type = "Promise<BindingOutcome>")]
-pub fn write<'env>(
-    env: &'env Env,
-    job: &BindingJob,
-    images: Vec<ClassInstance<'_, BindingImage>>,
-    targets: Vec<BindingTarget>,
-) -> Result<Object<'env>> {
-    let images = images.iter().map(|image| image.image()).collect::<Result<Vec<_>>>()?;
-    let (settler, promise) = settler(env, BindingOutcome::lost)?;
-    let starter = job.starter();
-    let ticket = environment::current(env).enter();
-    // Creating the files may wait for the disk, so that too happens on a worker.
-    engine().spawn(move || {
-        let mut results: Vec<(_, Arc<dyn Sink>)> = Vec::new();
-        for (image, target) in images.iter().zip(&targets) {
-            match create(target, *image.spec()) {
-                Ok(sink) => results.push((image.clone(), sink)),
-                Err(error) => {
-                    for (_, sink) in results {
-                        sink.abort();
-                    }
-                    let error = BindingError::from(error);
-                    settler.resolve(|| BindingOutcome { error: Some(error) });
-                    return drop(ticket);
-                }
-            }
-        }
-        starter.write(&results, ticket, move |result, ticket| {
-            settler.resolve(|| BindingOutcome::from(result));
-            drop(ticket);
-        });
-    });
-    Ok(promise)
-}
-
 #[napi]
 impl BindingImage {
+    /// Computes images into a file each, in one pass over what they share.
+    #[napi(ts_return_type = "Promise<BindingOutcome>")]
+    pub fn write<'env>(
+        env: &'env Env,
+        job: &BindingJob,
+        images: Vec<ClassInstance<'_, BindingImage>>,
+        targets: Vec<BindingTarget>,
+    ) -> Result<Object<'env>> {
+        let images = images.iter().map(|image| image.image()).collect::<Result<Vec<_>>>()?;
+        let (settler, promise) = settler(env, BindingOutcome::lost)?;
+        let starter = job.starter();
+        let ticket = environment::current(env).enter();
+        // Creating the files may wait for the disk, so that too happens on a worker.
+        engine().spawn(move || {
+            let mut results: Vec<(_, Arc<dyn Sink>)> = Vec::new();
+            for (image, target) in images.iter().zip(&targets) {
+                match create(target, *image.spec()) {
+                    Ok(sink) => results.push((image.clone(), sink)),
+                    Err(error) => {
+                        for (_, sink) in results {
+                            sink.abort();
+                        }
+                        let error = BindingError::from(error);
+                        settler.resolve(|| BindingOutcome { error: Some(error) });
+                        return drop(ticket);
+                    }
+                }
+            }
+            starter.write(&results, ticket, move |result, ticket| {
+                settler.resolve(|| BindingOutcome::from(result));
+                drop(ticket);
+            });
+        });
+        Ok(promise)
+    }
+
     /// How this image would be computed: into memory (`free`), a raw file (`rows`), or a file of
     /// tiles.
     #[napi]
