@@ -2,6 +2,8 @@
 //! on whole images.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use filters::point::{
     Arithmetic, ArithmeticKind, Cast, Grayscale, JoinChannels, Linear, Operand, Select, Threshold,
@@ -14,8 +16,11 @@ use filters::{
 use gigapx_pipeline::{Engine, Image, Options};
 use kernels::Isa;
 use proptest::prelude::*;
-use raster::{Border, Depth, Region, Spec};
-use store::{Durability, MemorySink, RawLayout, RawSink, Sink, TiffOptions, TiffSink, from_memory};
+use raster::{Border, Depth, Region, Spec, View, ViewMut};
+use store::{
+    Durability, MemorySink, Metadata, RawLayout, RawSink, Sink, Source, TiffOptions, TiffSink,
+    from_memory,
+};
 
 const BORDERS: [Border; 5] =
     [Border::Reflect101, Border::Replicate, Border::Reflect, Border::Wrap, Border::Constant(7.0)];
@@ -84,6 +89,52 @@ fn pixels(spec: &Spec, seed: u64) -> Vec<u8> {
 
 fn source(spec: Spec, data: Vec<u8>) -> Image {
     Image::new(from_memory(Arc::new(data), RawLayout::dense(spec)).unwrap())
+}
+
+/// A source that keeps workers waiting now and then, so that they come in another order each time, and
+/// may lend none of its memory.
+struct Delayed {
+    source: Arc<dyn Source>,
+    lends: bool,
+    state: AtomicU64,
+}
+
+impl Delayed {
+    fn delay(&self) {
+        let state = self.state.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed);
+        let random = (state ^ (state >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 40;
+        if random.is_multiple_of(16) {
+            std::thread::sleep(Duration::from_micros(random % 200));
+        }
+    }
+}
+
+impl Source for Delayed {
+    fn spec(&self) -> &Spec {
+        self.source.spec()
+    }
+
+    fn metadata(&self) -> &Metadata {
+        self.source.metadata()
+    }
+
+    fn view(&self, region: &Region) -> Option<View<'_>> {
+        self.delay();
+        if self.lends { self.source.view(region) } else { None }
+    }
+
+    fn read(&self, region: &Region, out: &mut ViewMut<'_>) -> Result<(), store::Error> {
+        self.delay();
+        self.source.read(region, out)
+    }
+
+    fn advise(&self, region: &Region) {
+        self.source.advise(region);
+    }
+
+    fn verify(&self) -> Result<(), store::Error> {
+        self.source.verify()
+    }
 }
 
 fn filter(image: &Image, recipe: &dyn Recipe, isa: Isa) -> Image {
@@ -199,8 +250,11 @@ fn buffer(engine: &Engine, image: &Image) -> Vec<u8> {
 }
 
 /// All images of a case, as graphs.
-fn images(case: &Case, isa: Isa) -> Vec<Image> {
-    let mut images = vec![source(case.spec, pixels(&case.spec, case.seed))];
+fn images(case: &Case, isa: Isa, lends: bool) -> Vec<Image> {
+    let data = Arc::new(pixels(&case.spec, case.seed));
+    let source = from_memory(data, RawLayout::dense(case.spec)).unwrap();
+    let state = AtomicU64::new(case.seed);
+    let mut images = vec![Image::new(Arc::new(Delayed { source, lends, state }))];
     for step in &case.steps {
         images.push(step.apply(&images, isa));
     }
@@ -237,12 +291,12 @@ proptest! {
         let isas: Vec<Isa> = Isa::supported().collect();
         for (at, threads) in [1, 2, 3, 8, 99].into_iter().enumerate() {
             let engine = Engine::new(threads);
-            let images = images(&case, isas[at % isas.len()]);
+            let images = images(&case, isas[at % isas.len()], at % 2 == 0);
             let last = images.last().unwrap();
             prop_assert!(&buffer(&engine, last) == expected.last().unwrap(), "{threads} threads");
         }
         let engine = Engine::new(2);
-        let images = images(&case, Isa::best());
+        let images = images(&case, Isa::best(), case.seed % 2 == 0);
         let last = images.last().unwrap();
         for limit in [64 << 10, 1 << 20, 16 << 20] {
             engine.set_memory_limit(limit);
