@@ -9,12 +9,14 @@ import {
   type Counters,
   counters,
   type Depth,
+  type Explanation,
   fromBuffer,
   type GaussianBlurOptions,
   GigapxError,
   type GigapxErrorCode,
   type GradientMagnitudeOptions,
   type Image,
+  join,
   type LaplacianOptions,
   memoryLimit,
   type Metadata,
@@ -27,7 +29,9 @@ import {
   type Taps,
   type Tile,
   type UnsharpMaskOptions,
+  type Value,
   versions,
+  write,
 } from 'gigapx'
 import { expectAssignable, expectError, expectNotAssignable, expectType } from 'tsd'
 
@@ -191,3 +195,27 @@ expectError((versions.gigapx = '2'))
 
 // An image comes from a function that opens it; its class is only a type.
 expectError(new (await import('gigapx')).Image())
+
+// Point operations and geometry.
+expectType<Image>(image.linear({ scale: 2, offset: [1, 2, 3], depth: 'int16' }).cast('uint8').abs().negate().not())
+expectType<Image>(image.gamma(0.5).pow(2, { depth: 'float32' }).log().exp().sqrt({ depth: 'uint8' }))
+expectType<Image>(image.clamp({ min: 1 }).threshold(3).threshold({ level: [1, 2], type: 'to-zero' }))
+expectType<Image>(image.lut(new Uint8Array(256)).lut([[1], [2]], { depth: 'uint16' }))
+expectType<Image>(image.add(image).subtract(1).multiply([1, 2], { scale: 0.5 }).divide(image).absDiff(3).min(1).max(2))
+expectType<Image>(image.blend(image, { alpha: 0.2 }).equal(3).less(image).and(1).or(image).xor(7))
+expectType<Image>(image.recombine([[1, 0, 0]]).grayscale().extractChannel(0).joinChannels(image, image).select(image, image))
+expectType<Image>(image.flip().flop().rotate90().rotate90(-1).transpose().pad(1).pad({ left: 1, border: 'wrap' }))
+expectType<Image>(join([{ image, left: 1 }, { image }], { background: [0, 0, 0] }))
+expectAssignable<Value>([1, 2])
+expectError(image.linear({ factor: 1 }))
+expectError(image.threshold())
+expectError(image.add('1'))
+expectError(image.cast('float64'))
+expectError(join([image]))
+
+// Several results, and plans.
+expectType<Promise<void>>(write([[image, 'a.tif'], [image, 'b.raw', { sync: false }]], { threads: 2 }))
+expectError(write([[image]]))
+expectError(write([[image, 'a.tif', { threads: 2 }]]))
+expectType<Promise<Explanation>>(image.explain({ target: 'raw', run: true }))
+expectType<number | undefined>((await image.explain()).recomputed)
