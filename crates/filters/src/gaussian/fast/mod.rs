@@ -20,7 +20,7 @@ use kernels::resample::{GROUP, Resample};
 use raster::{Border, Depth, Region, Spec, ViewMut};
 
 use self::axis::Axis;
-use self::design::Design;
+use self::design::{Design, Tolerance};
 use self::layout::Layout;
 use self::strip::Strip;
 use crate::{Demand, Filter, Pass, Scratch, Window};
@@ -63,10 +63,14 @@ macro_rules! dispatch {
 impl FastGaussian {
     /// A blur of images of shape `input` with a sigma for each axis, (x, y); 0 leaves the axis alone.
     pub(crate) fn new(input: &Spec, sigma: (f64, f64), border: Border, isa: Isa) -> Self {
+        let tolerance = match input.depth {
+            Depth::U8 => Tolerance::BYTES,
+            _ => Tolerance::OTHERS,
+        };
         let axis = |sigma: f64, side: u64| {
             // One row or column of an image has no neighbours, unless the border is one.
             let alone = side == 1 && !matches!(border, Border::Constant(_));
-            Design::new(if alone { 0.0 } else { sigma })
+            Design::new(if alone { 0.0 } else { sigma }, tolerance)
         };
         let designs = [axis(sigma.0, input.width), axis(sigma.1, input.height)];
         let input = *input;
