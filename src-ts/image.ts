@@ -4,12 +4,12 @@ import process from 'node:process'
 import { type Depth, depthBytes } from './depth.js'
 import { calling, CallSite, GigapxError } from './errors.js'
 import { checkExplain, type Explanation, explanation, type ExplainOptions } from './explain.js'
+import { Geometry } from './geometry.js'
 import * as is from './is.js'
 import { checkJob, jobKeys, type JobOptions, runJob } from './job.js'
 import { bytesOf, claim, pin } from './memory.js'
 import type { Metadata } from './metadata.js'
 import type { BindingError, BindingImage, BindingJob } from './native.js'
-import { Operations } from './operations.js'
 import { bindingifyRegion, type Region } from './region.js'
 import { bindingifyTarget, type ToFileOptions } from './target.js'
 import { generateTiles, type Tile, type TilesOptions } from './tiles.js'
@@ -30,7 +30,7 @@ export interface ToBufferOptions<T extends ArrayBufferView = ArrayBufferView> ex
  * However an image is computed, whole or in parts, by one thread or many, its bytes are the same: those
  * that each filter in turn would give on the whole image.
  */
-export class Image extends Operations {
+export class Image extends Geometry {
   /** Columns. */
   override readonly width: number
   /** Rows. */

@@ -14,6 +14,7 @@ export type { GradientMagnitudeOptions, LaplacianOptions, ScharrOptions, SobelOp
 export { GigapxError, type GigapxErrorCode } from './errors.js'
 export type { Explanation, ExplainOptions, Stage } from './explain.js'
 export type { GaussianBlurOptions } from './gaussian-blur.js'
+export type { PadOptions } from './geometry.js'
 export type { Image, ToBufferOptions } from './image.js'
 export type { JobOptions, Progress } from './job.js'
 export { type JoinOptions, join, type Place } from './join.js'
@@ -21,7 +22,7 @@ export type { Layout } from './layout.js'
 export type { PixelData } from './memory.js'
 export type { Metadata } from './metadata.js'
 export { fromBuffer, open, openRaw, type OpenOptions } from './open.js'
-export type { Operand, PadOptions } from './operations.js'
+export type { Operand } from './operations.js'
 export type { Pair } from './pair.js'
 export type {
   ArithmeticOptions,
