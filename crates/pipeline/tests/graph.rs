@@ -1,6 +1,8 @@
 //! Random graphs: however they are computed, the bytes are those of one operation after the other, each
 //! on whole images.
 
+mod noise;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -15,6 +17,7 @@ use filters::{
 };
 use gigapx_pipeline::{Engine, Image, Options};
 use kernels::Isa;
+use noise::{buffer, pixels};
 use proptest::prelude::*;
 use raster::{Border, Depth, Region, Spec, View, ViewMut};
 use store::{
@@ -71,20 +74,6 @@ fn cases() -> impl Strategy<Value = Case> {
             seed,
         },
     )
-}
-
-/// Bytes that make plain numbers of every depth: no infinities or NaN in float32.
-fn pixels(spec: &Spec, seed: u64) -> Vec<u8> {
-    let mut state = seed | 1;
-    (0..spec.bytes())
-        .map(|at| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            let byte = (state >> 24) as u8;
-            if spec.depth == Depth::F32 && at % 4 == 3 { byte & 0x3F } else { byte }
-        })
-        .collect()
 }
 
 fn source(spec: Spec, data: Vec<u8>) -> Image {
@@ -240,13 +229,6 @@ impl Step {
             _ => point(&Cast(Depth::ALL[a as usize % 5]), &[image], isa),
         }
     }
-}
-
-fn buffer(engine: &Engine, image: &Image) -> Vec<u8> {
-    let sink = Arc::new(MemorySink::new(*image.spec()).unwrap());
-    engine.run(image, Arc::clone(&sink) as Arc<dyn Sink>, Options::default()).unwrap();
-    // SAFETY: the job is over.
-    unsafe { sink.take() }.unwrap().to_vec()
 }
 
 /// All images of a case, as graphs.

@@ -1,5 +1,7 @@
 //! Units, blocks, threads, sinks and memory limits never change a byte.
 
+mod noise;
+
 use std::sync::Arc;
 
 use filters::{
@@ -8,11 +10,10 @@ use filters::{
 };
 use gigapx_pipeline::{Engine, Image, Options};
 use kernels::Isa;
+use noise::{buffer, pixels};
 use proptest::prelude::*;
 use raster::{Border, Depth, Region, Spec};
-use store::{
-    Access, Durability, MemorySink, RawLayout, RawSink, Sink, TiffOptions, TiffSink, from_memory,
-};
+use store::{Access, Durability, RawLayout, RawSink, TiffOptions, TiffSink, from_memory};
 
 const BORDERS: [Border; 5] =
     [Border::Reflect101, Border::Replicate, Border::Reflect, Border::Wrap, Border::Constant(99.0)];
@@ -132,20 +133,6 @@ fn cases() -> impl Strategy<Value = Case> {
         })
 }
 
-/// Bytes that make plain numbers of every depth: no infinities or NaN in float32.
-fn pixels(spec: &Spec, seed: u64) -> Vec<u8> {
-    let mut state = seed | 1;
-    (0..spec.bytes())
-        .map(|at| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            let byte = (state >> 24) as u8;
-            if spec.depth == Depth::F32 && at % 4 == 3 { byte & 0x3F } else { byte }
-        })
-        .collect()
-}
-
 fn graph(case: &Case) -> Image {
     let data = pixels(&case.spec, case.seed);
     let source = from_memory(Arc::new(data), RawLayout::dense(case.spec)).unwrap();
@@ -156,13 +143,6 @@ fn graph(case: &Case) -> Image {
     let (left, top) = (case.crop.0 % case.spec.width, case.crop.1 % case.spec.height);
     let region = Region::new(left, top, case.spec.width - left, case.spec.height - top);
     image.crop(region).unwrap()
-}
-
-fn buffer(engine: &Engine, image: &Image) -> Vec<u8> {
-    let sink = Arc::new(MemorySink::new(*image.spec()).unwrap());
-    engine.run(image, Arc::clone(&sink) as Arc<dyn Sink>, Options::default()).unwrap();
-    // SAFETY: the job is over.
-    unsafe { sink.take() }.unwrap().to_vec()
 }
 
 /// Each filter on the whole image, one after the other.
