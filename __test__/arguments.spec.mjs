@@ -95,6 +95,6 @@ test('options that are undefined are as good as absent', async (t) => {
 
 test('nothing but the API is exported', (t) => {
   t.deepEqual(Object.keys(gigapx).toSorted(), [
-    'GigapxError', 'concurrency', 'counters', 'fromBuffer', 'memoryLimit', 'open', 'openRaw', 'simd', 'versions',
+    'GigapxError', 'concurrency', 'counters', 'fromBuffer', 'join', 'memoryLimit', 'open', 'openRaw', 'simd', 'versions', 'write',
   ])
 })

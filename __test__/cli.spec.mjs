@@ -79,7 +79,7 @@ test('64: a command line that cannot be understood', async (t) => {
   const run = ['run', file, at('out.tif'), '--raw', raw]
   for (const [args, message] of [
     [[], /expected a command/],
-    [['blur'], /expected info or run but received 'blur'/],
+    [['blur'], /expected info, run or explain but received 'blur'/],
     [['info'], /expected one input/],
     [['info', 'a', 'b'], /expected one input/],
     [['run', file], /expected an input and an output/],
