@@ -87,7 +87,11 @@ pub(crate) fn operator<D: Sample>(
     let wide = kernel.width * kernel.height >= spectral_area(input.depth, D::DEPTH)
         || input.depth == Depth::I32
         || D::DEPTH == Depth::I32;
-    match factors(kernel, input.depth, wide) {
+    // Sums of whole taps to int16 have their offset rounded by itself (`sepFilter2D`), those of a kernel
+    // of two dimensions have not.
+    let rounds_twice =
+        (input.depth, D::DEPTH) == (Depth::U8, Depth::I16) && kernel.offset.fract() != 0.0;
+    match factors(kernel, input.depth, wide).filter(|_| !rounds_twice) {
         Some((x, y)) => {
             let correlation = Correlation { x, y, offset: kernel.offset, wide };
             correlation.operator(input, border, isa)
