@@ -21,11 +21,11 @@ fn refuses(recipe: &dyn PointRecipe, inputs: &[Spec], message: &str) {
 fn images_that_do_not_go_together() {
     let add = Arithmetic::new(ArithmeticKind::Add, Operand::Image);
     let image = spec(10, 3, Depth::U8);
-    let bad = "expected an image of 10 x 5 pixels for with but received 9 x 5";
+    let bad = "expected an image of 10 x 5 pixels for other but received 9 x 5";
     refuses(&add, &[image, spec(9, 3, Depth::U8)], bad);
-    let bad = "expected an image of uint8 (see cast) for with but received uint16";
+    let bad = "expected an image of uint8 (see cast) for other but received uint16";
     refuses(&add, &[image, spec(10, 3, Depth::U16)], bad);
-    let bad = "expected an image of 3 channels or 1 for with but received 2";
+    let bad = "expected an image of 3 channels or 1 for other but received 2";
     refuses(&add, &[image, spec(10, 2, Depth::U8)], bad);
     refuses(&add, &[image], "expected 2 images for inputs but received 1");
     let bad = "expected an image of 3 channels or 1 for mask but received 2";
@@ -63,14 +63,14 @@ fn bits_of_what_is_no_integer() {
     let image = spec(10, 1, Depth::U8);
     let and =
         |number| Boolean { kind: BooleanKind::And, with: Operand::Constant(Value::All(number)) };
-    refuses(&and(1.5), &[image], "expected an integer from 0 to 255 for with but received 1.5");
-    refuses(&and(256.0), &[image], "expected an integer from 0 to 255 for with but received 256");
+    refuses(&and(1.5), &[image], "expected an integer from 0 to 255 for other but received 1.5");
+    refuses(&and(256.0), &[image], "expected an integer from 0 to 255 for other but received 256");
     let float = spec(10, 1, Depth::F32);
     let bad = "expected an integer depth (see cast) for depth but received float32";
     refuses(&and(1.0), &[float], bad);
     let with = Operand::Constant(Value::All(8.0));
     let shift = Boolean { kind: BooleanKind::ShiftLeft, with };
-    refuses(&shift, &[image], "expected an integer from 0 to 7 for with but received 8");
+    refuses(&shift, &[image], "expected an integer from 0 to 7 for other but received 8");
 }
 
 #[test]
