@@ -24,6 +24,7 @@ pub mod point;
 mod rows;
 mod scratch;
 mod separable;
+mod statistics;
 mod strip;
 mod unsharp;
 mod window;
@@ -40,5 +41,8 @@ pub use gradient::GradientMagnitude;
 pub use laplacian::Laplacian;
 pub use point::{Point, PointRecipe};
 pub use scratch::Scratch;
+pub use statistics::{
+    Accumulator, Bins, ChannelStats, Extreme, Histogram, Levels, PartialError, Stats, Stretch,
+};
 pub use unsharp::UnsharpMask;
 pub use window::{Demand, Window};

@@ -11,6 +11,7 @@ pub mod point;
 mod prefetch;
 pub mod resample;
 pub mod separable;
+pub mod statistics;
 pub mod sums;
 mod vector;
 #[cfg(target_arch = "x86_64")]

@@ -15,6 +15,7 @@ mod gaussian;
 pub mod point;
 mod real;
 mod separable;
+pub mod statistics;
 
 pub use boxes::box_filter;
 pub use convolve::{convolve, dft_size};

@@ -17,6 +17,7 @@ mod frame;
 mod gaussian;
 mod linear;
 pub mod point;
+pub mod statistics;
 mod unsharp;
 
 pub use boxes::box_filter;
