@@ -44,6 +44,11 @@ pub trait Sink: Send + Sync {
     /// [`Error::NoSpace`] if the disk is full, [`Error::Io`] if it fails otherwise.
     fn write(&self, region: &Region, pixels: &View<'_>) -> Result<(), Error>;
 
+    /// Bytes that a thread may need to write, beyond the pixels.
+    fn worker_bytes(&self) -> u64 {
+        0
+    }
+
     /// Makes the result durable and publishes it under its name. Called once, after every region has
     /// been written.
     ///

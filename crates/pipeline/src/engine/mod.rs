@@ -209,8 +209,8 @@ impl Engine {
         let passage = |group: Vec<&(Image, Arc<dyn Sink>)>| {
             let images: Vec<Image> = group.iter().map(|(image, _)| image.clone()).collect();
             let graph = Arc::new(Graph::new(&images));
-            let layouts: Vec<Layout> = group.iter().map(|(_, sink)| sink.layout()).collect();
-            let plan = self.plan(&graph, &layouts, threads)?;
+            let sinks: Vec<&dyn Sink> = group.iter().map(|(_, sink)| &**sink).collect();
+            let plan = self.plan(&graph, &sinks, threads)?;
             let target = |(image, sink): &(Image, Arc<dyn Sink>)| Target {
                 spec: *image.spec(),
                 sink: Arc::clone(sink),
@@ -220,8 +220,9 @@ impl Engine {
         groups.into_iter().map(passage).collect()
     }
 
-    fn plan(&self, graph: &Arc<Graph>, layouts: &[Layout], threads: usize) -> Result<Plan, Error> {
+    fn plan(&self, graph: &Arc<Graph>, sinks: &[&dyn Sink], threads: usize) -> Result<Plan, Error> {
         let limit = self.memory_limit();
+        let layouts: Vec<Layout> = sinks.iter().map(|sink| sink.layout()).collect();
         let specs = graph.outputs.iter().map(|&output| graph.vertices[output].spec);
         let targets: Vec<(Spec, Layout)> = specs.zip(layouts.iter().copied()).collect();
         let largest = targets.iter().max_by_key(|(spec, _)| spec.pixel_bytes());
@@ -235,12 +236,13 @@ impl Engine {
         };
         let request = Request {
             spec: &spec,
-            layouts,
+            layouts: &layouts,
             halo,
             is_chain,
             cache: second_level(),
             threads: self.threads(threads),
             limit,
+            fixed: sinks.iter().map(|sink| sink.worker_bytes()).sum(),
             footprint: &footprint,
         };
         plan(&request).map_err(|needed| Error::MemoryLimit { needed, limit })

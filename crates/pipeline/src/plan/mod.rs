@@ -30,6 +30,8 @@ pub struct Request<'a> {
     pub threads: usize,
     /// Bytes that all workers may use together.
     pub limit: u64,
+    /// Bytes that a worker needs whatever its units are.
+    pub fixed: u64,
     /// Bytes that a unit of that size needs in blocks of that size.
     pub footprint: &'a dyn Fn((u64, u64), (u64, u64)) -> u64,
 }
@@ -74,7 +76,7 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, u64> {
     let mut least = u64::MAX;
     let mut sound = None;
     loop {
-        let bytes = (request.footprint)(shape.unit, shape.block);
+        let bytes = request.fixed + (request.footprint)(shape.unit, shape.block);
         least = least.min(bytes);
         let affordable = (request.limit / bytes.max(1)).min(request.threads as u64) as usize;
         let plan = shape.with(affordable, bytes);

@@ -12,11 +12,12 @@ struct Job {
     chain: u64,
     limit: u64,
     threads: usize,
+    fixed: u64,
 }
 
 fn job(width: u64, height: u64, channels: u32, depth: Depth, layout: Layout) -> Job {
     let spec = Spec::new(width, height, channels, depth).unwrap();
-    Job { spec, layouts: vec![layout], halo: 14, chain: 0, limit: 256 << 20, threads: 2 }
+    Job { spec, layouts: vec![layout], halo: 14, chain: 0, limit: 256 << 20, threads: 2, fixed: 0 }
 }
 
 impl Job {
@@ -41,6 +42,7 @@ impl Job {
             cache: 1 << 20,
             threads: self.threads,
             limit: self.limit,
+            fixed: self.fixed,
             footprint: &|unit, block| self.bytes(unit, block),
         })
     }
@@ -134,4 +136,17 @@ fn every_plan_keeps_to_its_limit_and_covers_the_image() {
             }
         }
     }
+}
+
+#[test]
+fn what_each_worker_needs_anyway_counts() {
+    let free = slide(Layout::Any).plan().unwrap();
+    let fixed = 100 << 20;
+    let plan = Job { fixed, ..slide(Layout::Any) }.plan().unwrap();
+    assert_eq!((plan.threads, plan.worker_bytes), (2, free.worker_bytes + fixed));
+    assert_eq!((plan.unit, plan.block), (free.unit, free.block));
+    let plan = Job { fixed: 200 << 20, ..slide(Layout::Any) }.plan().unwrap();
+    assert_eq!(plan.threads, 1);
+    let refused = Job { fixed: 300 << 20, ..slide(Layout::Any) }.plan();
+    assert!(refused.unwrap_err() > 300 << 20);
 }
