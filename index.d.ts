@@ -9,6 +9,22 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
+/** Counts of values. A channel of -1 stands for all of them together. */
+export declare class BindingHistogram {
+  /** The counts of the bins. */
+  counts(channel: number): Float64Array
+  /** The counts of samples below the first bin, above the last, and of NaN. */
+  outside(channel: number): Array<number>
+  /** The mean of the samples in the bins; none if there are none. */
+  mean(channel: number): number | null
+  /** The sample that so many percent of all are no larger than; none if there are none. */
+  percentile(channel: number, percent: number): number | null
+  /** Otsu's level. */
+  otsu(channel: number): number
+  /** The tables that equalise the channels. */
+  equalizing(): Array<Array<number>>
+}
+
 /** An image that is computed on demand. */
 export declare class BindingImage {
   /** This image blurred with a Gaussian. */
@@ -63,8 +79,11 @@ export declare class BindingImage {
   pad(options: BindingPad): BindingImage
   /** Images on one canvas. */
   static join(images: Array<BindingImage>, options: BindingJoin): BindingImage
-  /** Computes images into a file each, in one pass over what they share. */
-  static write(job: BindingJob, images: Array<BindingImage>, targets: Array<BindingTarget>): Promise<BindingOutcome>
+  /**
+   * Computes images into a file each, and others into what they add up to, in one pass over what
+   * they share.
+   */
+  static write(job: BindingJob, images: Array<BindingImage>, targets: Array<BindingTarget>, measures: Array<BindingMeasure>): Promise<BindingOutcome>
   /**
    * How this image would be computed: into memory (`free`), a raw file (`rows`), or a file of
    * tiles.
@@ -89,6 +108,20 @@ export declare class BindingJob {
   get made(): number
   /** Pixels in all; 0 before the start. */
   get total(): number
+}
+
+/** What is measured of an image, by one job. */
+export declare class BindingMeasure {
+  /** Sums, extremes and deviations. */
+  static stats(image: BindingImage): BindingMeasure
+  /** Counts of each value if there are no `bins`, else of so many ranges from `low` to `high`. */
+  static histogram(image: BindingImage, bins: number, low: number, high: number): BindingMeasure
+  /** The statistics of each channel, after the job. */
+  channels(): Array<BindingChannelStats>
+  /** The histogram, after the job. */
+  counts(): BindingHistogram
+  /** The scale and the offset that take the samples between two to a range of values of a depth. */
+  static stretch(from: [number, number], to: [number, number], depth: string): [number, number]
 }
 
 /** Hands out the tiles of a job in file order. */
@@ -118,6 +151,22 @@ export interface BindingBox {
   /** The input's if not given. */
   depth?: string
   border: BindingBorder
+}
+
+/** What a channel adds up to. What there is none of is NaN. */
+export interface BindingChannelStats {
+  count: number
+  nan: number
+  min: number
+  minX: number
+  minY: number
+  max: number
+  maxX: number
+  maxY: number
+  sum: number
+  squaresSum: number
+  mean: number
+  deviation: number
 }
 
 /** A kernel of two dimensions. */

@@ -773,9 +773,11 @@ if (
   }
 }
 
-const { BindingImage, BindingJob, BindingTiles, addressOf, concurrency, counters, memoryLimit, setConcurrency, setMemoryLimit, shutdown, simd, versions } = nativeBinding
+const { BindingHistogram, BindingImage, BindingJob, BindingMeasure, BindingTiles, addressOf, concurrency, counters, memoryLimit, setConcurrency, setMemoryLimit, shutdown, simd, versions } = nativeBinding
+export { BindingHistogram }
 export { BindingImage }
 export { BindingJob }
+export { BindingMeasure }
 export { BindingTiles }
 export { addressOf }
 export { concurrency }

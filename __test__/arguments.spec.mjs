@@ -95,6 +95,7 @@ test('options that are undefined are as good as absent', async (t) => {
 
 test('nothing but the API is exported', (t) => {
   t.deepEqual(Object.keys(gigapx).toSorted(), [
-    'GigapxError', 'concurrency', 'counters', 'fromBuffer', 'join', 'memoryLimit', 'open', 'openRaw', 'simd', 'versions', 'write',
+    'GigapxError', 'concurrency', 'counters', 'fromBuffer', 'histogram', 'join', 'memoryLimit', 'open', 'openRaw', 'simd', 'stats',
+    'versions', 'write',
   ])
 })

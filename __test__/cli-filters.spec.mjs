@@ -57,6 +57,11 @@ const table = [
   ['log --depth uint8', (image) => image.log({ depth: 'uint8' })],
   ['linear --scale 0.01 --depth float32 ! exp --depth uint8', (image) =>
     image.linear({ scale: 0.01, depth: 'float32' }).exp({ depth: 'uint8' })],
+  ['threshold --level otsu --max 9', (image) => image.threshold({ level: 'otsu', max: 9 })],
+  ['normalise', (image) => image.normalise()],
+  ['normalise --lower 1 --upper 98.5 --low 7 --high 90 --per-channel true --depth int16', (image) =>
+    image.normalise({ lower: 1, upper: 98.5, low: 7, high: 90, perChannel: true, depth: 'int16' })],
+  ['equalize ! flip', async (image) => (await image.equalize()).flip()],
   ['sqrt --depth uint8', (image) => image.sqrt({ depth: 'uint8' })],
   ['clamp --min 10 --max 20,30,40', (image) => image.clamp({ min: 10, max: [20, 30, 40] })],
   ['threshold --level 99.5 --max 200 --type binary-inverse', (image) =>
@@ -88,7 +93,7 @@ for (const [line, method] of table) {
     const { image, to, run } = input(t)
     const { code, stderr } = await cli([...run, ...line.split(' ')])
     t.is(code, 0, stderr)
-    const [written, expected] = [await pixelsOf(await open(to)), await pixelsOf(method(imageOf(image)))]
+    const [written, expected] = [await pixelsOf(await open(to)), await pixelsOf(await method(imageOf(image)))]
     t.is(written.depth, expected.depth)
     same(t, written.data, expected.data)
   })

@@ -79,10 +79,13 @@ test('64: a command line that cannot be understood', async (t) => {
   const run = ['run', file, at('out.tif'), '--raw', raw]
   for (const [args, message] of [
     [[], /expected a command/],
-    [['blur'], /expected info, run or explain but received 'blur'/],
+    [['blur'], /expected info, run, explain or stats but received 'blur'/],
     [['info'], /expected one input/],
     [['info', 'a', 'b'], /expected one input/],
     [['run', file], /expected an input and an output/],
+    [['stats'], /expected an input/],
+    [['stats', file, '--raw', raw, 'blur'], /for FILTER but received 'blur'/],
+    [['stats', file, '--raw', raw, 'threshold', '--level', 'half'], /expected a number for --level but received 'half'/],
     [['run', file, at('out.tif'), '--raw', '60'], /expected WxHxC:DEPTH for --raw/],
     [['run', file, at('out.tif'), '--raw', '60x40x3:uint9'], /for depth but received 'uint9'/],
     [['run', file, at('out.xyz'), '--raw', raw], /for path/],

@@ -4,13 +4,14 @@ import process from 'node:process'
 import { type Depth, depthBytes } from './depth.js'
 import { calling, CallSite, GigapxError } from './errors.js'
 import { checkExplain, type Explanation, explanation, type ExplainOptions } from './explain.js'
-import { Geometry } from './geometry.js'
 import * as is from './is.js'
 import { checkJob, jobKeys, type JobOptions, runJob } from './job.js'
+import type { Measurement } from './measurement.js'
 import { bytesOf, claim, pin } from './memory.js'
 import type { Metadata } from './metadata.js'
-import type { BindingError, BindingImage, BindingJob } from './native.js'
+import { type BindingError, type BindingImage, type BindingJob, type BindingMeasure, native } from './native.js'
 import { bindingifyRegion, type Region } from './region.js'
+import { Statistics } from './statistics.js'
 import { bindingifyTarget, type ToFileOptions } from './target.js'
 import { generateTiles, type Tile, type TilesOptions } from './tiles.js'
 
@@ -30,7 +31,7 @@ export interface ToBufferOptions<T extends ArrayBufferView = ArrayBufferView> ex
  * However an image is computed, whole or in parts, by one thread or many, its bytes are the same: those
  * that each filter in turn would give on the whole image.
  */
-export class Image extends Geometry {
+export class Image extends Statistics {
   /** Columns. */
   override readonly width: number
   /** Rows. */
@@ -105,7 +106,7 @@ export class Image extends Geometry {
   toFile(path: string | URL, options: ToFileOptions = {}): Promise<void> {
     const binding = this.#open()
     const { target, job } = bindingifyTarget(path, options)
-    return this.#run(job, new CallSite(Image.prototype.toFile), (native) => binding.toFile(native, target))
+    return this.#run(job, new CallSite(Image.prototype.toFile), (running) => binding.toFile(running, target))
       .then(() => undefined)
   }
 
@@ -132,10 +133,10 @@ export class Image extends Geometry {
     const site = new CallSite(Image.prototype.toBuffer)
     if (into !== undefined) {
       const bytes = this.#output(into)
-      return this.#run(job, site, (native) => binding.toMemory(native, bytes), bytes).then(() => into)
+      return this.#run(job, site, (running) => binding.toMemory(running, bytes), bytes).then(() => into)
     }
     this.#fits('the image', this.width, this.height)
-    return this.#run(job, site, (native) => binding.toBuffer(native)).then(({ data }) => {
+    return this.#run(job, site, (running) => binding.toBuffer(running)).then(({ data }) => {
       const { buffer, byteOffset, byteLength } = data as Uint8Array
       return Buffer.from(buffer, byteOffset, byteLength)
     })
@@ -189,9 +190,9 @@ export class Image extends Geometry {
       const raw = calling(() => binding.explain(layout, tile.x, tile.y, job.threads ?? 0), site)
       let made: number | undefined
       if (run) {
-        await this.#run(job, site, async (native) => {
-          const outcome = await binding.rehearse(native, layout, tile.x, tile.y)
-          made = native.made
+        await this.#run(job, site, async (running) => {
+          const outcome = await binding.rehearse(running, layout, tile.x, tile.y)
+          made = running.made
           return outcome
         })
       }
@@ -229,6 +230,12 @@ export class Image extends Geometry {
     return Image.combine([this, ...others], ([binding, ...rest]) => make(binding as BindingImage, rest))
   }
 
+  /** @internal */
+  protected override measure<T>(what: Measurement<T>, job: JobOptions, site: CallSite): Promise<T> {
+    const { measure, read } = Image.finding(this, what)
+    return this.#run(job, site, (running) => native.BindingImage.write(running, [], [], [measure])).then(read)
+  }
+
   /**
    * The image that the binding makes of several.
    *
@@ -253,6 +260,15 @@ export class Image extends Geometry {
   static uses(images: readonly Image[]): { bindings: BindingImage[]; memory: Uint8Array[] } {
     const bindings = images.map((image) => image.#open())
     return { bindings, memory: [...new Set(images.flatMap((image) => image.#memory))] }
+  }
+
+  /**
+   * What the binding is to measure of an image, and how to read it.
+   *
+   * @internal
+   */
+  static finding<T>(image: Image, what: Measurement<T>): { measure: BindingMeasure; read: () => T } {
+    return what.of(image.#open(), image)
   }
 
   #open(): BindingImage {

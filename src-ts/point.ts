@@ -76,6 +76,11 @@ const LARGEST: Record<Depth, number> = {
   float32: 1,
 }
 
+/** The value that stands for white. */
+export function largest(depth: Depth): number {
+  return LARGEST[depth]
+}
+
 /** Checks the options of `linear`. */
 export function bindingifyLinear(options: LinearOptions): BindingPoint {
   const { scale = 1, offset = 0, depth } = is.options(options, 'linear options', ['scale', 'offset', 'depth'])

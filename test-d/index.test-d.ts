@@ -15,6 +15,8 @@ import {
   GigapxError,
   type GigapxErrorCode,
   type GradientMagnitudeOptions,
+  type Histogram,
+  histogram,
   type Image,
   join,
   type LaplacianOptions,
@@ -23,9 +25,12 @@ import {
   open,
   openRaw,
   type Progress,
+  type Result,
   type ScharrOptions,
   simd,
   type SobelOptions,
+  type Stats,
+  stats,
   type Taps,
   type Tile,
   type UnsharpMaskOptions,
@@ -214,7 +219,30 @@ expectError(image.cast('float64'))
 expectError(join([image]))
 
 // Several results, and plans.
-expectType<Promise<void>>(write([[image, 'a.tif'], [image, 'b.raw', { sync: false }]], { threads: 2 }))
+expectType<Promise<[undefined, undefined]>>(write([[image, 'a.tif'], [image, 'b.raw', { sync: false }]], { threads: 2 }))
+expectType<Promise<[undefined, Stats, Histogram]>>(
+  write([[image, 'a.tif'], [image, stats()], [image, histogram({ bins: 4, low: 0, high: 1 })]]),
+)
+const results: Result[] = [[image, 'a.tif'], [image, stats()]]
+expectType<Promise<undefined[]>>(write(results.map(([one]) => [one, 'b.tif'] as const)))
+expectError(write([[image, stats]]))
+expectError(write([[image, stats(), {}]]))
+
+// What needs all pixels.
+expectType<Promise<Stats>>(image.stats({ threads: 1 }))
+expectType<number>((await image.stats()).channels[0]!.minX)
+expectType<Promise<Histogram>>(image.histogram({ bins: 3, low: 0, high: 1, threads: 1 }))
+expectType<number>((await image.histogram()).all.percentile(50))
+expectType<Float64Array>((await image.histogram()).channels[0]!.counts)
+expectType<Promise<number[]>>(image.percentile(50, { threads: 1 }))
+expectType<Promise<Image>>(image.normalise({ lower: 1, upper: 99, low: 0, high: 1, perChannel: true, depth: 'float32' }))
+expectType<Promise<Image>>(image.equalize())
+expectType<Promise<Image>>(image.threshold('otsu'))
+expectType<Promise<Image>>(image.threshold({ level: 'otsu', max: 1, type: 'truncate', threads: 2 }))
+expectType<Image>(image.threshold({ level: 3 }))
+expectError(image.threshold('half'))
+expectError(image.percentile())
+expectError(image.normalise({ percent: 1 }))
 expectError(write([[image]]))
 expectError(write([[image, 'a.tif', { threads: 2 }]]))
 expectType<Promise<Explanation>>(image.explain({ target: 'raw', run: true }))

@@ -42,12 +42,16 @@ export interface InfoArguments {
   readonly values: CommandValues
 }
 
-/** `gigapx run` */
-export interface RunArguments {
+/** A chain of filters over an input. */
+export interface ChainArguments {
   readonly input: string
-  readonly output: string
   readonly steps: readonly { readonly filter: CliFilter; readonly values: Values }[]
   readonly values: CommandValues
+}
+
+/** `gigapx run` */
+export interface RunArguments extends ChainArguments {
+  readonly output: string
 }
 
 /** Understands what follows `gigapx info`. */
@@ -62,17 +66,38 @@ export function infoArguments(args: readonly string[]): InfoArguments {
 
 /** Understands what follows `gigapx run`. */
 export function runArguments(args: readonly string[]): RunArguments {
-  const [first = [], ...others] = split(joinNegatives(args))
-  const [input, output, name] = positionalsOf(first)
+  const { files, ...chain } = chainArguments(args, 2)
+  const [input, output] = files
   if (input === undefined || output === undefined) {
     throw new UsageError('expected an input and an output: gigapx run IN OUT FILTER')
   }
+  return { input, output, ...chain }
+}
+
+/** Understands what follows `gigapx stats`. */
+export function statsArguments(args: readonly string[]): ChainArguments {
+  const { files, ...chain } = chainArguments(args, 1)
+  const [input] = files
+  if (input === undefined) {
+    throw new UsageError('expected an input: gigapx stats IN FILTER')
+  }
+  return { input, ...chain }
+}
+
+/** Understands so many files and the filters behind them. */
+function chainArguments(
+  args: readonly string[],
+  count: number,
+): { files: string[] } & Pick<ChainArguments, 'steps' | 'values'> {
+  const [first = [], ...others] = split(joinNegatives(args))
+  const names = positionalsOf(first)
+  const name = names[count]
   const values: CommandValues = {}
   const steps: { filter: CliFilter; values: Values }[] = []
-  const add = (segment: readonly string[], filterName: string | undefined, files: number): void => {
+  const add = (segment: readonly string[], filterName: string | undefined, before: number): void => {
     const filter = filterName === undefined ? undefined : findFilter(filterName)
     const parsed = parse(segment, { ...RUN, ...optionsOf(filter) })
-    const extra = parsed.positionals[filter === undefined ? files : files + 1]
+    const extra = parsed.positionals[filter === undefined ? before : before + 1]
     if (extra !== undefined) {
       throw new UsageError(`expected '!' before another filter but received '${extra}'`)
     }
@@ -84,7 +109,7 @@ export function runArguments(args: readonly string[]): RunArguments {
       steps.push({ filter, values: own })
     }
   }
-  add(first, name, 2)
+  add(first, name, count)
   for (const segment of others) {
     const [filterName] = positionalsOf(segment)
     if (filterName === undefined || name === undefined) {
@@ -92,7 +117,7 @@ export function runArguments(args: readonly string[]): RunArguments {
     }
     add(segment, filterName, 0)
   }
-  return { input, output, steps, values }
+  return { files: names.slice(0, count), steps, values }
 }
 
 /** Makes `--name=-1` of `--name -1`, or the value would pass for an option. */

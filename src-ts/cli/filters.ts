@@ -2,6 +2,7 @@ import type { Depth } from '../depth.js'
 import type { GradientMagnitudeOptions } from '../derivative.js'
 import type { GaussianBlurOptions } from '../gaussian-blur.js'
 import type { Image } from '../image.js'
+import type { JobOptions } from '../job.js'
 import type { ThresholdOptions } from '../point.js'
 import { bool, border, kernel, number, pair, taps } from './values.js'
 
@@ -11,7 +12,8 @@ export type Values = Partial<Record<string, string>>
 /** A filter on the command line. Its options all take a value. */
 export interface CliFilter {
   readonly options: readonly string[]
-  readonly apply: (image: Image, values: Values) => Image
+  /** `job` is how to compute the image where the filter needs to know it whole. */
+  readonly apply: (image: Image, values: Values, job: JobOptions) => Image | Promise<Image>
 }
 
 /** How to read each option of a filter, by its name in the API. */
@@ -24,6 +26,7 @@ type Options<P extends Parsers> = { readonly [K in keyof P]: ReturnType<P[K]> }
 const depth = (text: string): Depth => text as Depth
 const operator = (text: string): GradientMagnitudeOptions['operator'] => text as 'sobel'
 const threshold = (text: string): ThresholdOptions['type'] => text as 'binary'
+const level = (text: string, option: string): number[] | 'otsu' => (text === 'otsu' ? text : taps(text, option))
 const precision = (text: string): GaussianBlurOptions['precision'] => text as 'exact'
 
 const derived = { scale: number, depth, border }
@@ -84,13 +87,22 @@ export const filters: ReadonlyMap<string, CliFilter> = new Map([
   ['clamp', filter({ min: taps, max: taps }, (image, options) => image.clamp(options))],
   [
     'threshold',
-    filter({ level: taps, max: taps, type: threshold }, (image, { level, ...rest }) =>
-      image.threshold({ level: level as number[], ...rest }),
+    filter({ level, max: taps, type: threshold }, (image, options, job) =>
+      options.level === 'otsu'
+        ? image.threshold({ ...options, ...job, level: options.level })
+        : image.threshold({ ...options, level: options.level as number[] }),
     ),
   ],
   ['recombine', filter({ matrix: kernel, depth }, (image, { matrix, ...rest }) => image.recombine(matrix as number[][], rest))],
   ['grayscale', filter({}, (image) => image.grayscale())],
   ['extract-channel', filter({ channel: number }, (image, options) => image.extractChannel(options.channel as number))],
+  [
+    'normalise',
+    filter({ lower: number, upper: number, low: number, high: number, perChannel: bool, depth }, (image, options, job) =>
+      image.normalise({ ...options, ...job }),
+    ),
+  ],
+  ['equalize', filter({}, (image, _, job) => image.equalize(job))],
   ['flip', filter({}, (image) => image.flip())],
   ['flop', filter({}, (image) => image.flop())],
   ['rotate90', filter({ turns: number }, (image, options) => image.rotate90(options.turns))],
@@ -109,17 +121,20 @@ export const filters: ReadonlyMap<string, CliFilter> = new Map([
   ],
 ])
 
-function filter<P extends Parsers>(parsers: P, apply: (image: Image, options: Options<P>) => Image): CliFilter {
+function filter<P extends Parsers>(
+  parsers: P,
+  apply: (image: Image, options: Options<P>, job: JobOptions) => Image | Promise<Image>,
+): CliFilter {
   const names = Object.keys(parsers).map((key) => ({ key, name: dashed(key) }))
   return {
     options: names.map(({ name }) => name),
-    apply: (image, values) => {
+    apply: (image, values, job) => {
       const options: Record<string, unknown> = {}
       for (const { key, name } of names) {
         const text = values[name]
         options[key] = text === undefined ? undefined : parsers[key]?.(text, `--${name}`)
       }
-      return apply(image, options as Options<P>)
+      return apply(image, options as Options<P>, job)
     },
   }
 }

@@ -5,6 +5,7 @@ Usage
   gigapx info IN [--json] [--raw LAYOUT]
   gigapx run IN OUT [FILTER [--option VALUE ...] [! FILTER ...]] [options]
   gigapx explain IN OUT [FILTER ...]          what that would do, in how much memory
+  gigapx stats IN [FILTER ...] [options]      least and greatest sample, mean, deviation, sum
 
 Filters
   gaussian-blur
@@ -50,7 +51,7 @@ Filters
   clamp
     --min N --max N             what samples are kept within
   threshold
-    --level N                   samples above it are told from the others
+    --level N | otsu            samples above it are told from the others; otsu finds it first
     --max N                     what becomes of those (default: the largest)
     --type TYPE                 binary (default), binary-inverse, truncate, to-zero, to-zero-inverse
   recombine
@@ -58,6 +59,11 @@ Filters
   grayscale
   extract-channel
     --channel N                 from 0
+  normalise
+    --lower N --upper N         percentiles that become the ends of the range (default 0, 100)
+    --low N --high N            the range (default: 0 to the largest value)
+    --per-channel true|false    each channel by itself (default false)
+  equalize
   flip
   flop
   transpose
@@ -71,8 +77,10 @@ Filters
 
   The filters up to unsharp-mask, and pad, take
     --border MODE               reflect101 (default; pad: constant:0), replicate, reflect, wrap, constant:VALUE
-  box-blur, the convolutions, the derivatives, linear, cast, pow, log, exp, sqrt and recombine take
+  box-blur, the convolutions, the derivatives, linear, cast, pow, log, exp, sqrt, recombine
+  and normalise take
     --depth DEPTH               of the result
+  normalise, equalize and threshold --level otsu first look at the whole image, in a pass of its own
   linear, gamma, pow, clamp and threshold take one number, or one for each channel: A,B,C
   the convolutions, sobel, scharr and laplacian take
     --offset N                  what is added to the result (default 0)

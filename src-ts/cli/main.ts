@@ -7,6 +7,7 @@ import { help } from './help.js'
 import { info } from './info.js'
 import { fail } from './report.js'
 import { run } from './run.js'
+import { stats } from './stats.js'
 
 /** Runs a command line, without the names of Node and of the program. */
 export async function main(args: readonly string[]): Promise<Exit> {
@@ -27,10 +28,12 @@ export async function main(args: readonly string[]): Promise<Exit> {
         return await run(rest)
       case 'explain':
         return await explain(rest)
+      case 'stats':
+        return await stats(rest)
       case undefined:
         throw new UsageError('expected a command; see gigapx --help')
       default:
-        throw new UsageError(`expected info, run or explain but received '${command}'; see gigapx --help`)
+        throw new UsageError(`expected info, run, explain or stats but received '${command}'; see gigapx --help`)
     }
   } catch (error) {
     return fail(error, exitFor(error), args.includes('--json'))

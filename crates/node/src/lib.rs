@@ -6,6 +6,7 @@
 //! - `image`, `job`, `tiles`: the classes that JavaScript holds.
 //! - `filtering`: the methods of an image that filter it.
 //! - `operating`: point operations, and images from several.
+//! - `measuring`: what images add up to.
 //! - `writing`: several results at once, and what a plan is worth.
 //! - `memory`: memory that crosses the border without a copy, in both directions.
 //! - `error`: errors as codes; a failed job resolves with one, and the façade throws it.
@@ -19,6 +20,7 @@ mod error;
 mod filtering;
 mod image;
 mod job;
+mod measuring;
 mod memory;
 mod operating;
 mod promise;

@@ -12,27 +12,31 @@ use crate::environment;
 use crate::error::{BindingError, Thrown, thrown_pipeline};
 use crate::image::{BindingImage, create, settler};
 use crate::job::BindingJob;
+use crate::measuring::BindingMeasure;
 use crate::types::{BindingExplanation, BindingOutcome, BindingTarget};
 
 type Result<T> = std::result::Result<T, Thrown>;
 
 #[napi]
 impl BindingImage {
-    /// Computes images into a file each, in one pass over what they share.
+    /// Computes images into a file each, and others into what they add up to, in one pass over what
+    /// they share.
     #[napi(ts_return_type = "Promise<BindingOutcome>")]
     pub fn write<'env>(
         env: &'env Env,
         job: &BindingJob,
         images: Vec<ClassInstance<'_, BindingImage>>,
         targets: Vec<BindingTarget>,
+        measures: Vec<ClassInstance<'_, BindingMeasure>>,
     ) -> Result<Object<'env>> {
         let images = images.iter().map(|image| image.image()).collect::<Result<Vec<_>>>()?;
+        let mut results: Vec<(_, Arc<dyn Sink>)> =
+            measures.iter().map(|measure| measure.result()).collect();
         let (settler, promise) = settler(env, BindingOutcome::lost)?;
         let starter = job.starter();
         let ticket = environment::current(env).enter();
         // Creating the files may wait for the disk, so that too happens on a worker.
         engine().spawn(move || {
-            let mut results: Vec<(_, Arc<dyn Sink>)> = Vec::new();
             for (image, target) in images.iter().zip(&targets) {
                 match create(target, *image.spec()) {
                     Ok(sink) => results.push((image.clone(), sink)),

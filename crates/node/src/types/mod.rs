@@ -2,6 +2,7 @@
 
 mod binding_border;
 mod binding_box;
+mod binding_channel_stats;
 mod binding_convolve;
 mod binding_convolve_separable;
 mod binding_counters;
@@ -25,6 +26,7 @@ mod depth;
 
 pub use binding_border::BindingBorder;
 pub use binding_box::BindingBox;
+pub use binding_channel_stats::BindingChannelStats;
 pub use binding_convolve::BindingConvolve;
 pub use binding_convolve_separable::BindingConvolveSeparable;
 pub use binding_counters::BindingCounters;
