@@ -49,12 +49,13 @@ build()
 const { machine } = await import('./bench/machine.mjs')
 const { runAlone, runMemory } = await import('./bench/memory.mjs')
 const { runFiles } = await import('./bench/files.mjs')
+const { runGraphs } = await import('./bench/graphs.mjs')
 
 const start = await machine()
 const results = []
 for (const one of CASES.filter(({ name }) => values.case?.includes(name) ?? true)) {
   console.log(`\n${one.title}`)
-  const run = one.files ? runFiles : one.alone ? runAlone : runMemory
+  const run = one.graphs ? runGraphs : one.files ? runFiles : one.alone ? runAlone : runMemory
   // oxlint-disable-next-line no-await-in-loop -- cases must not overlap
   results.push(await run(one, size, repeats))
 }
@@ -76,7 +77,7 @@ process.exit(0)
 function build() {
   if (!readdirSync(ROOT).some((name) => name.endsWith('.node'))) shell('npm run build:native')
   if (!existsSync(`${ROOT}/dist/index.js`)) shell('npm run build:ts')
-  shell('. scripts/opencv-env.sh && cargo build --release -p gigapx-conformance --bin peer')
+  shell('. scripts/opencv-env.sh && cargo build --release -p gigapx-conformance --bin peer --bin graph')
 }
 
 function usage(complaint) {

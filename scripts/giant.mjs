@@ -2,7 +2,10 @@
  * The acceptance check: blurs an 80,000 x 60,000 image from file to file in a process whose memory is
  * capped, page cache included, and compares windows of the results with OpenCV.
  *
- *     node scripts/giant.mjs [--size 80000x60000] [--limit 512M] [--sigma 2.2] [--dir /tmp] [--keep]
+ *     node scripts/giant.mjs [--chain] [--size 80000x60000] [--limit 512M] [--sigma 2.2] [--dir /tmp] [--keep]
+ *
+ * With `--chain` the image has three channels and is blurred five times in one pass, under a cap of
+ * 384M by default: the memory limit of gigapx and 128 MiB.
  *
  * Linux only; needs cgroups that may be written (root, or systemd), Rust, and Debian's OpenCV. Exits with 1
  * if a pixel differs, with 2 if memory cannot be capped. Files lie in the folder gigapx-giant below
@@ -26,13 +29,14 @@ import { buildComparer, chooseWindows, compareWindows } from './giant/compare.mj
 
 const CHILD = fileURLToPath(new URL('giant/child.mjs', import.meta.url))
 const TMPFS = 0x01021994
-/** The inputs and one result at a time, each a little larger than its pixels. */
-const FILES = 3.1
+/** The inputs and one result at a time, in images of one channel, each a little larger than its pixels. */
+const FILES = { one: 3.1, chain: 7.1 }
+const TIMES = 5
 
 await runMain('giant', giant)
 
 async function giant(signal) {
-  const { size, limit, sigma, folder, keep } = readArguments()
+  const { chain, size, limit, sigma, folder, keep } = readArguments()
   await ensureBuilt()
   console.log('Building the comparison with OpenCV ...')
   await buildComparer()
@@ -40,19 +44,22 @@ async function giant(signal) {
   makeCap(limit).remove()
   try {
     await mkdir(folder, { recursive: true })
-    await requireDisk(folder, size)
-    const inputs = await makeInputs(folder, size, signal)
+    await requireDisk(folder, size, chain ? FILES.chain : FILES.one)
+    const inputs = await makeInputs(folder, size, chain, signal)
     const windows = chooseWindows(size)
-    const jobs = [
-      { name: 'raw -> raw', input: inputs.raw, output: join(folder, 'blurred.raw') },
-      { name: 'raw -> BigTIFF', input: inputs.raw, output: join(folder, 'blurred.tif') },
-      { name: 'BigTIFF -> BigTIFF', input: inputs.tiff, output: join(folder, 'blurred.tif') },
-    ]
+    const one = { channels: 1, times: 1, source: inputs.raw }
+    const jobs = chain
+      ? [{ name: 'RGB raw -> raw', input: inputs.rgb, output: join(folder, 'blurred.raw'), channels: 3, times: TIMES, source: inputs.rgb }]
+      : [
+          { name: 'raw -> raw', input: inputs.raw, output: join(folder, 'blurred.raw'), ...one },
+          { name: 'raw -> BigTIFF', input: inputs.raw, output: join(folder, 'blurred.tif'), ...one },
+          { name: 'BigTIFF -> BigTIFF', input: inputs.tiff, output: join(folder, 'blurred.tif'), ...one },
+        ]
     const rows = []
     for (const job of jobs) {
       // One after the other: each has the machine, and the cap, to itself.
       // oxlint-disable-next-line no-await-in-loop
-      rows.push(await check({ ...job, size, sigma, limit, windows, source: inputs.raw, signal }))
+      rows.push(await check({ ...job, size, sigma, limit, windows, signal }))
       // oxlint-disable-next-line no-await-in-loop
       await rm(job.output)
     }
@@ -67,8 +74,9 @@ async function giant(signal) {
 function readArguments() {
   const { values } = parseArgs({
     options: {
+      chain: { type: 'boolean', default: false },
       size: { type: 'string', default: '80000x60000' },
-      limit: { type: 'string', default: '512M' },
+      limit: { type: 'string' },
       sigma: { type: 'string', default: '2.2' },
       dir: { type: 'string', default: tmpdir() },
       keep: { type: 'boolean', default: false },
@@ -78,7 +86,7 @@ function readArguments() {
   if (!(width >= 2048 && height >= 2048)) {
     throw new Failure(`--size must be WIDTHxHEIGHT, at least 2048x2048, not ${values.size}`, 64)
   }
-  const [, count, unit] = /^(\d+)([MG])$/.exec(values.limit) ?? []
+  const [, count, unit] = /^(\d+)([MG])$/.exec(values.limit ?? (values.chain ? '384M' : '512M')) ?? []
   if (count === undefined) {
     throw new Failure(`--limit must be like 512M or 1G, not ${values.limit}`, 64)
   }
@@ -87,6 +95,7 @@ function readArguments() {
     throw new Failure(`--sigma must be above 0 and at most 10, not ${values.sigma}`, 64)
   }
   return {
+    chain: values.chain,
     size: { width: Number(width), height: Number(height) },
     limit: count * 2 ** (unit === 'G' ? 30 : 20),
     sigma,
@@ -95,14 +104,14 @@ function readArguments() {
   }
 }
 
-async function requireDisk(folder, size) {
+async function requireDisk(folder, size, files) {
   if ((await statfs(folder)).type === TMPFS) {
     throw new Failure(`${folder} lies in memory (tmpfs), which the cap counts: choose a disk with --dir`)
   }
-  await requireSpace(folder, size.width * size.height * FILES)
+  await requireSpace(folder, size.width * size.height * files)
 }
 
-async function makeInputs(folder, size, signal) {
+async function makeInputs(folder, size, chain, signal) {
   const { openRaw } = await import('gigapx')
   const pixels = size.width * size.height
   const raw = join(folder, `input-${size.width}x${size.height}.raw`)
@@ -111,8 +120,18 @@ async function makeInputs(folder, size, signal) {
     console.log(`Making ${raw}`)
     await withBar('mosaic', pixels, (onPixels) => makeMosaic(raw, size, { signal, onPixels }))
   }
-  console.log(`Making ${tiff}`)
   const image = await openRaw(raw, size)
+  if (chain) {
+    const rgb = raw.replace('.raw', '-rgb.raw')
+    console.log(`Making ${rgb}`)
+    await withBar('colours', pixels, (onPixels) =>
+      image
+        .joinChannels(image.negate(), image.gamma(0.7))
+        .toFile(rgb, { onProgress: ({ done }) => onPixels(done), signal }),
+    )
+    return { rgb }
+  }
+  console.log(`Making ${tiff}`)
   await withBar('copy', pixels, (onPixels) =>
     image.toFile(tiff, { bigTiff: true, onProgress: ({ done }) => onPixels(done), signal }),
   )
@@ -120,7 +139,7 @@ async function makeInputs(folder, size, signal) {
 }
 
 /** Runs a job under the cap and compares its result. */
-async function check({ name, input, output, size, sigma, limit, windows, source, signal }) {
+async function check({ name, input, output, size, channels, sigma, times, limit, windows, source, signal }) {
   // Pages that are cached already would cost the capped process nothing.
   await run('dd', [`if=${input}`, 'iflag=nocache', 'count=0', 'status=none'])
   console.log(`Running ${name}`)
@@ -130,7 +149,7 @@ async function check({ name, input, output, size, sigma, limit, windows, source,
   let outcome
   try {
     await withBar('blur', size.width * size.height, async (onPixels) => {
-      outcome = await runCapped(cap, { input, output, size, sigma, options }, { onPixels, signal })
+      outcome = await runCapped(cap, { input, output, size, channels, sigma, times, options }, { onPixels, signal })
     })
   } finally {
     cap.remove()
@@ -139,8 +158,8 @@ async function check({ name, input, output, size, sigma, limit, windows, source,
     throw new Failure(`the cap was not in force: ${outcome.limit} bytes instead of ${limit}`)
   }
   console.log(`Comparing ${windows.length} windows`)
-  const compared = await compareWindows({ source, size, result: output, sigma, windows })
-  return { name, cap: cap.name, ...outcome, wrong: compared.filter(({ differing }) => differing > 0) }
+  const compared = await compareWindows({ source, size, channels, result: output, sigma, times, windows })
+  return { name, channels, times, cap: cap.name, ...outcome, wrong: compared.filter(({ differing }) => differing > 0) }
 }
 
 async function runCapped(cap, job, { onPixels, signal }) {
@@ -175,9 +194,10 @@ function mebibytes(count) {
 }
 
 function report(rows, { size, sigma, limit, windows }) {
-  const [{ cap, threads, simd }] = rows
+  const [{ cap, threads, simd, channels, times }] = rows
   console.log(
-    `\n${format.size(size)} uint8, sigma ${sigma}, cap ${mebibytes(limit)} by ${cap}, page cache included; ` +
+    `\n${format.size(size)}${channels === 1 ? '' : ` x ${channels}`} uint8, ${times === 1 ? '' : `${times} filters of `}` +
+      `sigma ${sigma}, cap ${mebibytes(limit)} by ${cap}, page cache included; ` +
       `${threads} threads, SIMD ${simd}; inputs not cached, results flushed to the disk; ` +
       `${windows.length} windows of 700 x 500 compared with OpenCV`,
   )

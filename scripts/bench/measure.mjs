@@ -44,7 +44,8 @@ export async function interleave(contenders, repeats, pixels) {
   return { rows, steal: (after.steal - before.steal) / (after.total - before.total) }
 }
 
-function summarize({ name, parallel = false, against, note }, runs, pixels) {
+/** What the runs of a contender come to. */
+export function summarize({ name, parallel = false, against, note }, runs, pixels) {
   // A virtual machine sometimes puts two threads on one core. Such a run says nothing about software.
   const full = parallel ? runs.filter(({ wall, cpu }) => cpu / wall >= FULL) : runs
   const kept = full.length >= Math.max(2, Math.ceil(runs.length / 2)) ? full : runs
@@ -68,7 +69,8 @@ function summarize({ name, parallel = false, against, note }, runs, pixels) {
   }
 }
 
-function median(numbers) {
+/** The middle one. */
+export function median(numbers) {
   const sorted = numbers.toSorted((a, b) => a - b)
   const half = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2

@@ -2,6 +2,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 
+import { graphs } from './graphs.mjs'
 import { summary } from './summary.mjs'
 
 export function report({ folder, start, end, size, repeats, command, results }) {
@@ -27,8 +28,9 @@ export function report({ folder, start, end, size, repeats, command, results }) 
     '',
     ...reading(start, repeats),
     ...(results.some(({ files }) => files) ? FILES : []),
-    ...results.filter(({ files }) => !files).flatMap((one) => (one.alone ? alone(one) : table(one))),
+    ...results.filter((one) => !one.files && !one.graphs).flatMap((one) => (one.alone ? alone(one) : table(one))),
     ...results.filter(({ files }) => files).flatMap(table),
+    ...results.filter((one) => one.graphs).flatMap(graphs),
     '',
   ]
   mkdirSync(folder, { recursive: true })

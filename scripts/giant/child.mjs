@@ -5,7 +5,7 @@ import { concurrency, open, openRaw, simd } from 'gigapx'
 import { watchMemory } from '../demo/memory.mjs'
 import { readCap } from './cgroup.mjs'
 
-const { input, output, size, sigma, options } = JSON.parse(process.argv[2])
+const { input, output, size, channels, sigma, times, options } = JSON.parse(process.argv[2])
 
 // The parent disconnects when it is interrupted, or dies. A terminal's Ctrl-C, which both get, is its
 // to handle.
@@ -16,8 +16,11 @@ process.on('SIGINT', () => {})
 const endWatch = watchMemory()
 const started = performance.now()
 try {
-  const image = input.endsWith('.raw') ? await openRaw(input, size) : await open(input)
-  await image.gaussianBlur({ sigma }).toFile(output, {
+  let image = input.endsWith('.raw') ? await openRaw(input, { ...size, channels }) : await open(input)
+  for (let i = 0; i < times; i += 1) {
+    image = image.gaussianBlur({ sigma })
+  }
+  await image.toFile(output, {
     ...options,
     onProgress: ({ done }) => process.send({ done }),
     signal: controller.signal,

@@ -62,12 +62,12 @@ export async function buildComparer() {
 }
 
 /**
- * Compares windows of `result` with OpenCV's blur of `source`, bare pixels.
+ * Compares windows of `result` with OpenCV's blur of `source`, bare pixels, so many `times`.
  *
- * @returns the windows, each with the number of its pixels that differ
+ * @returns the windows, each with the number of its samples that differ
  */
-export async function compareWindows({ source, size, result, sigma, windows }) {
-  const args = ['--', source, size.width, size.height, result, sigma].map(String)
+export async function compareWindows({ source, size, channels, result, sigma, times, windows }) {
+  const args = ['--', source, size.width, size.height, channels, result, sigma, times].map(String)
   const text = windows.map(({ left, top, width, height }) => `${left} ${top} ${width} ${height}\n`).join('')
   const output = await cargo('run', args, text)
   const differing = output.trim().split('\n').map((line) => Number(line.split(' ').at(-1)))

@@ -9,6 +9,7 @@ mod files;
 mod operation;
 mod stripes;
 mod tune;
+mod vips;
 
 pub use clock::{Cost, measure};
 pub use compare::{Difference, compare};
@@ -16,3 +17,4 @@ pub use files::{call_file, stripe_file};
 pub use operation::Operation;
 pub use stripes::{Plan, Stripes, Write};
 pub use tune::tune;
+pub use vips::Vips;

@@ -1,37 +1,74 @@
 //! Graphs of operations beside the sequences of calls that they replace.
 //!
-//! `graph [FOLDER]`: a chain of four operations from file to file, ten filters of one image, and windows
-//! of a chain over 4.8 gigapixels. Files go to a folder that is removed afterwards. Contenders take
-//! turns; figures are medians.
+//! `graph [FOLDER] [ROUNDS]`: a chain of four operations from file to file, ten filters of one image, and
+//! windows of a chain over 4.8 gigapixels. Files go to a folder that is removed afterwards. Contenders
+//! take turns. Prints one line of JSON, which `scripts/bench/graphs.mjs` reads.
 
 use std::error::Error;
 use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, mpsc};
-use std::time::Instant;
 
 use filters::point::{Linear, Threshold, ThresholdKind};
 use filters::{BoxBlur, Derivative, GaussianBlur, Laplacian, PointRecipe, Recipe};
-use gigapx_conformance::bench::{Operation, Stripes, Write, call_file, compare, stripe_file, tune};
+use gigapx_conformance::bench::{
+    Cost, Operation, Stripes, Vips, Write, call_file, compare, measure, stripe_file, tune,
+};
 use kernels::Isa;
 use opencv::core;
 use pipeline::{Engine, Image, NullSink, Options};
 use raster::{Buffer, Depth, Region, Spec};
+use serde::Serialize;
 use store::{Access, Durability, Layout, MemorySink, RawLayout, RawSink, Sink};
-
-const ROUNDS: usize = 7;
 
 fn main() -> Result<(), Box<dyn Error>> {
     core::set_num_threads(1)?;
-    let parent = std::env::args().nth(1).unwrap_or_else(|| "target".into());
-    let folder = tempfile::tempdir_in(parent)?;
+    let mut arguments = std::env::args().skip(1);
+    let folder = tempfile::tempdir_in(arguments.next().unwrap_or_else(|| "target".into()))?;
+    let rounds = arguments.next().map_or(Ok(7), |rounds| rounds.parse())?;
     let engine = Engine::new(std::thread::available_parallelism()?.get());
     let spec = Spec::new(20_000, 15_000, 1, Depth::U8)?;
     let input = folder.path().join("input.raw");
     std::fs::write(&input, noise(spec.bytes() as usize))?;
-    chain(&engine, &spec, &input, folder.path())?;
-    fan_out(&engine, &spec, &input)?;
-    windows(&engine, folder.path())
+    let report = Report {
+        chain: chain(&engine, &spec, &input, folder.path(), rounds)?,
+        fan_out: fan_out(&engine, &spec, &input, rounds)?,
+        windows: windows(&engine, folder.path())?,
+    };
+    println!("{}", serde_json::to_string(&report)?);
+    Ok(())
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Report {
+    chain: Chain,
+    fan_out: FanOut,
+    /// What each window took.
+    windows: Vec<Cost>,
+}
+
+#[derive(Serialize)]
+struct Chain {
+    pixels: u64,
+    /// Rows of `OpenCV`'s stripes.
+    rows: usize,
+    /// Samples in which `OpenCV`'s result differs from gigapx's.
+    differing: u64,
+    contenders: Vec<Runs>,
+}
+
+#[derive(Serialize)]
+struct Runs {
+    name: &'static str,
+    runs: Vec<Cost>,
+}
+
+#[derive(Serialize)]
+struct FanOut {
+    together: Vec<Cost>,
+    /// The sum of one run of each filter.
+    apart: Vec<Cost>,
 }
 
 fn noise(len: usize) -> Vec<u8> {
@@ -72,86 +109,99 @@ fn edges(image: &Image) -> Image {
     point(&point(&edges, &linear), &threshold)
 }
 
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
-}
-
-fn timed(work: impl FnOnce()) -> f64 {
-    let start = Instant::now();
-    work();
-    start.elapsed().as_secs_f64()
-}
-
 /// Waits until what was written is on the disk, which is nobody's time.
 fn settle() {
     rustix::fs::sync();
 }
 
-fn chain(engine: &Engine, spec: &Spec, input: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
+/// A contender: its name, the most rounds it takes part in, and its run into a file.
+type Contender<'a> = (&'static str, usize, Box<dyn FnMut(&Path) + 'a>);
+
+/// Where libvips cuts the mask of this Gaussian to 11 taps.
+const MIN_AMPLITUDE: f64 = 0.044;
+
+fn chain(
+    engine: &Engine,
+    spec: &Spec,
+    input: &Path,
+    folder: &Path,
+    rounds: usize,
+) -> Result<Chain, Box<dyn Error>> {
     let work = Operation::Edges { size: 11, sigma: 2.2 };
-    let image = edges(&open(input, spec)?);
-    let ours = folder.join("ours.raw");
-    let theirs = folder.join("theirs.raw");
+    let [ours, theirs] = ["ours.raw", "theirs.raw"].map(|name| folder.join(name));
     let stripes = Stripes::default();
     let plan = tune(spec.height as usize, &[Write::Copy], work.radius(), |plan| {
         stripe_file(&stripes, work, plan.rows, [input, &theirs], spec).expect("files");
     });
-    let (mut memory, bytes) = ([Buffer::new(), Buffer::new()], spec.bytes() as usize);
-    let mut times: [Vec<f64>; 3] = Default::default();
-    for round in 0..=ROUNDS {
-        for file in [&ours, &theirs] {
-            std::fs::remove_file(file).ok();
-        }
-        settle();
-        let run = [
-            timed(|| {
-                let sink = RawSink::create(&ours, *spec, Durability::None).expect("a file");
-                engine.run(&image, Arc::new(sink), Options::default()).expect("a run");
-            }),
-            {
-                settle();
-                timed(|| {
-                    stripe_file(&stripes, work, plan.rows, [input, &theirs], spec).expect("files");
-                })
-            },
-            {
-                std::fs::remove_file(&theirs)?;
-                settle();
-                core::set_num_threads(-1)?;
-                let memory = memory.each_mut().map(|memory| memory.take(bytes));
-                let time = timed(|| {
-                    call_file(work, [input, &theirs], memory, spec).expect("files");
-                });
-                core::set_num_threads(1)?;
-                time
-            },
-        ];
-        if round > 0 {
-            times.iter_mut().zip(run).for_each(|(times, time)| times.push(time));
+    let write = |image: &Image, output: &Path| {
+        let sink = RawSink::create(output, *spec, Durability::None).expect("a file");
+        engine.run(image, Arc::new(sink), Options::default()).expect("a run");
+    };
+    let source = open(input, spec)?;
+    let image = edges(&source);
+    let in_stripes = |output: &Path| {
+        stripe_file(&stripes, work, plan.rows, [input, output], spec).expect("files");
+    };
+    let vips = Vips::load();
+    let mut memory = [Buffer::new(), Buffer::new()];
+    let in_calls = |output: &Path| {
+        core::set_num_threads(-1).expect("threads");
+        let memory = memory.each_mut().map(|memory| memory.take(spec.bytes() as usize));
+        call_file(work, [input, output], memory, spec).expect("files");
+        core::set_num_threads(1).expect("threads");
+    };
+    let mut contenders: Vec<Contender<'_>> = vec![
+        ("gigapx", rounds, Box::new(|output| write(&image, output))),
+        ("gigapx, copy alone", rounds, Box::new(|output| write(&source, output))),
+        ("OpenCV, stripes on all cores", rounds, Box::new(in_stripes)),
+        ("OpenCV, four calls", rounds, Box::new(in_calls)),
+    ];
+    if let Some(vips) = &vips {
+        let edges = |output: &Path| {
+            vips.edges([input, output], spec, 2.2, MIN_AMPLITUDE).expect("a run");
+        };
+        contenders.push(("libvips", rounds.min(3), Box::new(edges)));
+    }
+    let contenders = in_turn(contenders, rounds, &theirs);
+    write(&image, &ours);
+    in_stripes(&theirs);
+    let difference = compare(&std::fs::read(&ours)?, &std::fs::read(&theirs)?, spec, 0);
+    Ok(Chain {
+        pixels: spec.region().pixels(),
+        rows: plan.rows,
+        differing: difference.differing as u64,
+        contenders,
+    })
+}
+
+/// Runs contenders one after the other, round after round, each into a new file. The first round warms up.
+fn in_turn(mut contenders: Vec<Contender<'_>>, rounds: usize, output: &Path) -> Vec<Runs> {
+    let named = |contender: &Contender<'_>| Runs { name: contender.0, runs: Vec::new() };
+    let mut all: Vec<Runs> = contenders.iter().map(named).collect();
+    for round in 0..=rounds {
+        for ((_, most, run), all) in contenders.iter_mut().zip(&mut all) {
+            if round > *most {
+                continue;
+            }
+            std::fs::remove_file(output).ok();
+            settle();
+            let cost = measure(|| run(output));
+            if round > 0 {
+                all.runs.push(cost);
+            }
         }
     }
-    let difference = compare(&std::fs::read(&ours)?, &std::fs::read(&theirs)?, spec, 0);
-    let [ours, stripes, calls] = times.map(median);
-    let rate = |time: f64| spec.region().pixels() as f64 / 1e6 / time;
-    println!(
-        "chain, file to file, {} MP: gigapx {:.0} MP/s, OpenCV in stripes of {} rows {:.0}, calls {:.0}; \
-        {:.2} x stripes, {:.2} x calls; {} samples differ",
-        spec.region().pixels() / 1_000_000,
-        rate(ours),
-        plan.rows,
-        rate(stripes),
-        rate(calls),
-        stripes / ours,
-        calls / ours,
-        difference.differing
-    );
-    Ok(())
+    all
 }
 
 /// Ten filters of one image in one pass, and one after the other. Results are thrown away, so that what
 /// is compared is computing.
-fn fan_out(engine: &Engine, spec: &Spec, input: &Path) -> Result<(), Box<dyn Error>> {
+fn fan_out(
+    engine: &Engine,
+    spec: &Spec,
+    input: &Path,
+    rounds: usize,
+) -> Result<FanOut, Box<dyn Error>> {
     let image = open(input, spec)?;
     let recipes: [Box<dyn Recipe>; 10] = [
         Box::new(gaussian(3, 0.8)),
@@ -179,25 +229,20 @@ fn fan_out(engine: &Engine, spec: &Spec, input: &Path) -> Result<(), Box<dyn Err
         );
         receiver.recv().expect("an end").expect("a run");
     };
-    let mut times: [Vec<f64>; 2] = Default::default();
-    for round in 0..=ROUNDS {
-        let together = timed(|| write(&images));
-        let apart = images.iter().map(|image| timed(|| write(std::slice::from_ref(image)))).sum();
+    let mut costs = FanOut { together: Vec::new(), apart: Vec::new() };
+    for round in 0..=rounds {
+        let together = measure(|| write(&images));
+        let apart = measure(|| images.iter().for_each(|image| write(std::slice::from_ref(image))));
         if round > 0 {
-            times[0].push(together);
-            times[1].push(apart);
+            costs.together.push(together);
+            costs.apart.push(apart);
         }
     }
-    let [together, apart] = times.map(median);
-    println!(
-        "ten filters of one image: {together:.3} s in one pass, {apart:.3} s one by one; {:.2} x",
-        together / apart
-    );
-    Ok(())
+    Ok(costs)
 }
 
 /// Windows of 1024 x 1024 of a chain of three filters over a mapped file of 4.8 gigapixels.
-fn windows(engine: &Engine, folder: &Path) -> Result<(), Box<dyn Error>> {
+fn windows(engine: &Engine, folder: &Path) -> Result<Vec<Cost>, Box<dyn Error>> {
     let spec = Spec::new(80_000, 60_000, 1, Depth::U8)?;
     let path = folder.join("slide.raw");
     // A sparse file: its zeros are read, filtered and written as other numbers would be.
@@ -214,13 +259,7 @@ fn windows(engine: &Engine, folder: &Path) -> Result<(), Box<dyn Error>> {
         };
         // The first time fetches its pages.
         run();
-        times.push(timed(run));
+        times.push(measure(run));
     }
-    let slowest = times.iter().copied().fold(0.0, f64::max);
-    println!(
-        "window of 1024 x 1024 of three filters over 4.8 GP, warm: median {:.2} ms, slowest {:.2}",
-        1e3 * median(times),
-        1e3 * slowest
-    );
-    Ok(())
+    Ok(times)
 }

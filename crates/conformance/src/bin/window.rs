@@ -1,8 +1,9 @@
 //! Compares windows of a huge blurred uint8 image with `OpenCV`.
 //!
-//! `window SOURCE WIDTH HEIGHT RESULT SIGMA` reads windows, `left top width height` a line, from
-//! standard input. `SOURCE` holds bare pixels; `RESULT` too if its name ends in `.raw`, otherwise it
-//! is a TIFF. For each window it prints the line and the number of pixels that differ.
+//! `window SOURCE WIDTH HEIGHT CHANNELS RESULT SIGMA TIMES` reads windows, `left top width height` a line,
+//! from standard input. `SOURCE` holds bare pixels; `RESULT`, which was blurred so many times, too if its
+//! name ends in `.raw`, otherwise it is a TIFF. For each window it prints the line and the number of
+//! samples that differ.
 
 use std::error::Error;
 use std::io::{self, BufRead};
@@ -15,13 +16,13 @@ use gigapx_conformance::oracle;
 use raster::{Border, Depth, Region, Spec, ViewMut};
 use store::{Access, RawLayout, Source};
 
-const USAGE: &str = "usage: window SOURCE WIDTH HEIGHT RESULT SIGMA < WINDOWS";
+const USAGE: &str = "usage: window SOURCE WIDTH HEIGHT CHANNELS RESULT SIGMA TIMES < WINDOWS";
 
 fn main() -> ExitCode {
     match run() {
         Ok(0) => ExitCode::SUCCESS,
         Ok(differing) => {
-            eprintln!("window: {differing} pixels differ from OpenCV");
+            eprintln!("window: {differing} samples differ from OpenCV");
             ExitCode::from(1)
         }
         Err(error) => {
@@ -33,10 +34,10 @@ fn main() -> ExitCode {
 
 fn run() -> Result<usize, Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [source, width, height, result, sigma] = args.as_slice() else {
+    let [source, width, height, channels, result, sigma, times] = args.as_slice() else {
         return Err(USAGE.into());
     };
-    let spec = Spec::new(width.parse()?, height.parse()?, 1, Depth::U8)?;
+    let spec = Spec::new(width.parse()?, height.parse()?, channels.parse()?, Depth::U8)?;
     let layout = RawLayout::dense(spec);
     let source = store::open_raw(source, layout, Access::Auto)?;
     let result = if Path::new(result).extension().is_some_and(|extension| extension == "raw") {
@@ -47,14 +48,14 @@ fn run() -> Result<usize, Box<dyn Error>> {
     if *result.spec() != spec {
         return Err(format!("the result is {:?} instead of {spec:?}", result.spec()).into());
     }
-    let sigma = sigma.parse()?;
+    let blur = Blur { sigma: sigma.parse()?, times: times.parse()? };
     let mut total = 0;
     for line in io::stdin().lock().lines() {
         let window = parse(&line?)?;
         if !spec.region().contains(&window) {
             return Err(format!("{window:?} is not inside the image").into());
         }
-        let differing = compare(&source, &result, &window, sigma)?;
+        let differing = compare(&source, &result, &window, blur)?;
         let Region { left, top, width, height } = window;
         println!("{left} {top} {width} {height} {differing}");
         total += differing;
@@ -70,17 +71,24 @@ fn parse(line: &str) -> Result<Region, Box<dyn Error>> {
     Ok(Region::new(left, top, width, height))
 }
 
-/// The number of pixels of `result` in the window that are not `OpenCV`'s blur of `source`.
+/// What was done to the source.
+#[derive(Clone, Copy)]
+struct Blur {
+    sigma: f64,
+    times: u64,
+}
+
+/// The number of samples of `result` in the window that are not `OpenCV`'s blur of `source`.
 fn compare(
     source: &Arc<dyn Source>,
     result: &Arc<dyn Source>,
     window: &Region,
-    sigma: f64,
+    Blur { sigma, times }: Blur,
 ) -> Result<usize, Box<dyn Error>> {
     // More than the kernel's radius, about 3 sigma, so that what OpenCV makes up beyond the context
     // reaches the window only where the context ends at an edge of the image. There it reflects as
     // it would for the whole image.
-    let halo = (4.0 * sigma).ceil() as u64 + 2;
+    let halo = times * ((4.0 * sigma).ceil() as u64 + 2);
     let left = window.left.saturating_sub(halo);
     let top = window.top.saturating_sub(halo);
     let right = (window.right() + halo).min(source.spec().width);
@@ -88,15 +96,20 @@ fn compare(
     let context = Region::new(left, top, right - left, bottom - top);
     let samples = read(source, &context)?;
     let spec = source.spec().resized(context.width, context.height)?;
-    let image = Dense { spec, samples };
-    let blurred = oracle::gaussian_blur(&image, (0, 0), (sigma, sigma), Border::Reflect101);
+    let blur = |samples, _| {
+        let image = Dense { spec, samples };
+        oracle::gaussian_blur(&image, (0, 0), (sigma, sigma), Border::Reflect101)
+    };
+    let blurred = (0..times).fold(samples, blur);
     let actual = read(result, window)?;
-    let inside = (window.left - left) as usize;
+    let channels = spec.channels as usize;
+    let (inside, width) =
+        ((window.left - left) as usize * channels, window.width as usize * channels);
     let expected = blurred
-        .chunks_exact(context.width as usize)
+        .chunks_exact(context.width as usize * channels)
         .skip((window.top - top) as usize)
-        .map(|row| &row[inside..inside + window.width as usize]);
-    let rows = actual.chunks_exact(window.width as usize).zip(expected);
+        .map(|row| &row[inside..inside + width]);
+    let rows = actual.chunks_exact(width).zip(expected);
     Ok(rows.map(|(row, other)| row.iter().zip(other).filter(|(a, b)| a != b).count()).sum())
 }
 
