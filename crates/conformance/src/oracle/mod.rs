@@ -15,6 +15,7 @@ mod boxes;
 mod derivative;
 mod frame;
 mod gaussian;
+pub mod geometry;
 mod linear;
 pub mod point;
 pub mod statistics;
