@@ -18,6 +18,7 @@ use raster::{Border, Buffer, Depth, Region, Sample, Spec};
 
 use crate::correlate::Correlation;
 use crate::depths::with_depth;
+use crate::identity::identify;
 use crate::parameter::MAX_TAPS;
 use crate::rows::Rows;
 use crate::scratch::held;
@@ -92,8 +93,10 @@ impl BoxBlur {
     }
 }
 
+identify!(BoxBlur { size, normalize, depth, border });
+
 impl Recipe for BoxBlur {
-    fn bind(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
+    fn make(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
         for side in [self.size.0, self.size.1] {
             if side == 0 || side > MAX_TAPS {
                 let expected = format!("a number from 1 to {MAX_TAPS}");

@@ -16,6 +16,7 @@ use raster::{Border, Depth, Sample, Spec};
 
 use crate::correlate::{Correlation, dense_operator};
 use crate::depths::with_depth;
+use crate::identity::identify;
 use crate::parameter::{MAX_TAPS, finite};
 use crate::strip::{Operator, StripFilter};
 use crate::{Filter, ParameterError, Recipe};
@@ -39,8 +40,10 @@ pub struct Convolve {
     pub border: Border,
 }
 
+identify!(Convolve { kernel, width, height, scale, offset, depth, border });
+
 impl Recipe for Convolve {
-    fn bind(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
+    fn make(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
         self.check()?;
         let depth = self.depth.unwrap_or(input.depth);
         let taps = self.kernel.iter().map(|tap| tap * self.scale);

@@ -15,6 +15,7 @@ use raster::{Border, Depth, Spec};
 
 use crate::correlate::Correlation;
 use crate::depths::with_depth;
+use crate::identity::identify;
 use crate::parameter::{finite, taps};
 use crate::strip::StripFilter;
 use crate::{Filter, ParameterError, Recipe};
@@ -34,8 +35,10 @@ pub struct ConvolveSeparable {
     pub border: Border,
 }
 
+identify!(ConvolveSeparable { horizontal, vertical, offset, depth, border });
+
 impl Recipe for ConvolveSeparable {
-    fn bind(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
+    fn make(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
         taps("horizontal", &self.horizontal)?;
         taps("vertical", &self.vertical)?;
         finite("offset", self.offset)?;

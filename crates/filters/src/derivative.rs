@@ -15,6 +15,7 @@ use raster::{Border, Depth, Spec};
 
 use crate::correlate::Correlation;
 use crate::depths::with_depth;
+use crate::identity::identify;
 use crate::parameter::finite;
 use crate::strip::StripFilter;
 use crate::{Filter, ParameterError, Recipe};
@@ -61,8 +62,10 @@ impl Default for Derivative {
     }
 }
 
+identify!(Derivative { operator, dx, dy, scale, offset, depth, border });
+
 impl Recipe for Derivative {
-    fn bind(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
+    fn make(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
         finite("scale", self.scale)?;
         finite("offset", self.offset)?;
         let (border, depth) = (self.border, self.depth.unwrap_or(gradient_depth(input.depth)));

@@ -5,15 +5,26 @@ use std::sync::Arc;
 use kernels::Isa;
 use raster::{Region, Spec, ViewMut};
 
-use crate::{Demand, ParameterError, Scratch, Window};
+use crate::identified::Identified;
+use crate::{Demand, Identify, Identity, ParameterError, Scratch, Window};
 
 /// The parameters of a filter, not yet bound to an input.
-pub trait Recipe {
+pub trait Recipe: Identify {
     /// The filter for images of shape `input`, on processors with `isa`.
     ///
     /// # Errors
     /// [`ParameterError`] if the parameters make no filter, or none for that shape.
-    fn bind(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError>;
+    fn bind(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
+        let operation = self.make(input, isa)?;
+        let output = *operation.output();
+        Ok(Identified::of(operation, output, self))
+    }
+
+    /// The same, without its identity.
+    ///
+    /// # Errors
+    /// As [`bind`](Self::bind).
+    fn make(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError>;
 }
 
 /// A filter with its parameters, bound to the shape of its input.
@@ -23,6 +34,11 @@ pub trait Filter: Send + Sync {
 
     /// The shape of the result.
     fn output(&self) -> &Spec;
+
+    /// What tells it from other operations. One that has none is told apart by where it lies in memory.
+    fn identity(&self) -> Option<&Identity> {
+        None
+    }
 
     /// The part of the input that `region` of the output depends on. That of a part of a region is a
     /// part of the region's.

@@ -15,6 +15,7 @@ use raster::{Border, Depth, Spec};
 
 use crate::depths::with_depth;
 use crate::derivative::{Derivative, Operator as Family, gradient_depth};
+use crate::identity::identify;
 use crate::pair::Pair;
 use crate::parameter::finite;
 use crate::strip::{Operator, StripFilter};
@@ -39,8 +40,10 @@ impl Default for GradientMagnitude {
     }
 }
 
+identify!(GradientMagnitude { operator, scale, depth, border });
+
 impl Recipe for GradientMagnitude {
-    fn bind(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
+    fn make(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
         finite("scale", self.scale)?;
         let part = |dx, dy| {
             let Self { operator, scale, border, .. } = *self;

@@ -17,6 +17,7 @@ use raster::{Border, Depth, Sample, Spec};
 use crate::correlate::{Correlation, dense_operator};
 use crate::depths::with_depth;
 use crate::derivative::{check_size, difference, gradient_depth, scaled};
+use crate::identity::identify;
 use crate::pair::Pair;
 use crate::parameter::finite;
 use crate::strip::{Operator, StripFilter};
@@ -43,8 +44,10 @@ impl Default for Laplacian {
     }
 }
 
+identify!(Laplacian { size, scale, offset, depth, border });
+
 impl Recipe for Laplacian {
-    fn bind(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
+    fn make(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
         check_size(self.size)?;
         finite("scale", self.scale)?;
         finite("offset", self.offset)?;

@@ -16,6 +16,7 @@ use raster::{Border, Buffer, Region, Sample, Spec};
 
 use crate::depths::with_depth;
 use crate::gaussian;
+use crate::identity::identify;
 use crate::parameter::finite;
 use crate::rows::Rows;
 use crate::scratch::held;
@@ -49,8 +50,10 @@ impl Default for UnsharpMask {
     }
 }
 
+identify!(UnsharpMask { sigma, kernel_size, amount, threshold, border });
+
 impl Recipe for UnsharpMask {
-    fn bind(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
+    fn make(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
         finite("amount", self.amount)?;
         if !(self.threshold.is_finite() && self.threshold >= 0.0) {
             let expected = "a number of at least 0";

@@ -1,7 +1,8 @@
 //! What a job computes: the nodes that its results depend on, each once, in the order of their making.
 //!
-//! Images name nodes by reference, so a node that several lead to is one vertex. Crops become offsets
-//! of edges, and point operations with one consumer that is a point operation too are merged into it.
+//! Images name nodes by reference, so a node that several lead to is one vertex; so are nodes that do
+//! [the same](crate::unify). Crops become offsets of edges, and point operations with one consumer that
+//! is a point operation too are merged into it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,8 +12,9 @@ use raster::{Region, Span, Spec};
 use store::Source;
 
 use crate::Image;
-use crate::image::{Kind, Node};
+use crate::image::{Kind, Node, in_order};
 use crate::program::Program;
+use crate::unify::unified;
 
 /// The vertices of a job; what a vertex is made from comes before it.
 pub(crate) struct Graph {
@@ -50,11 +52,12 @@ pub(crate) struct Edge {
 impl Graph {
     /// The graph of some results.
     pub(crate) fn new(outputs: &[Image]) -> Self {
+        let outputs = unified(outputs);
+        let order = in_order(&outputs);
         let mut builder = Builder::default();
-        for image in outputs {
-            builder.visit(image);
+        for image in order.iter().flat_map(|image| &image.node().inputs).chain(&outputs) {
+            *builder.uses.entry(image.id()).or_insert(0) += 1;
         }
-        let order = std::mem::take(&mut builder.order);
         for image in &order {
             builder.add(image);
         }
@@ -159,8 +162,6 @@ enum Place {
 
 #[derive(Default)]
 struct Builder {
-    /// Nodes, inputs first.
-    order: Vec<Image>,
     /// How often each node is an input or a result.
     uses: HashMap<*const Node, usize>,
     vertices: Vec<Vertex>,
@@ -169,23 +170,6 @@ struct Builder {
 }
 
 impl Builder {
-    /// Notes a result and all that it depends on. Chains may be long, hence no recursion.
-    fn visit(&mut self, image: &Image) {
-        let mut stack = vec![(image.clone(), false)];
-        while let Some((image, is_done)) = stack.pop() {
-            if is_done {
-                self.order.push(image);
-                continue;
-            }
-            let uses = self.uses.entry(image.id()).or_insert(0);
-            *uses += 1;
-            if *uses == 1 {
-                stack.push((image.clone(), true));
-                stack.extend(image.node().inputs.iter().map(|input| (input.clone(), false)));
-            }
-        }
-    }
-
     /// Adds a node whose inputs have been added.
     fn add(&mut self, image: &Image) {
         let (spec, inputs) = (*image.spec(), &image.node().inputs);

@@ -1,5 +1,6 @@
 //! The lazy graph, as its users build it: immutable, shared, nothing computed.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use filters::{Filter, Geometry, Point};
@@ -21,6 +22,7 @@ pub(crate) struct Node {
     pub(crate) inputs: Vec<Image>,
 }
 
+#[derive(Clone)]
 pub(crate) enum Kind {
     Source(Arc<dyn Source>),
     Filter(Arc<dyn Filter>),
@@ -100,9 +102,32 @@ impl Image {
         Arc::as_ptr(&self.node)
     }
 
+    /// What this image is, made from other images of the same shapes.
+    pub(crate) fn over(&self, inputs: Vec<Self>) -> Self {
+        let is_same = inputs.iter().zip(&self.node.inputs).all(|(a, b)| a.id() == b.id());
+        if is_same { self.clone() } else { Self::of(self.node.kind.clone(), inputs) }
+    }
+
     fn of(kind: Kind, inputs: Vec<Self>) -> Self {
         Self { node: Arc::new(Node { kind, inputs }) }
     }
+}
+
+/// The nodes that some images depend on, each once, after those that it is made from. Chains may be long,
+/// hence no recursion.
+pub(crate) fn in_order(images: &[Image]) -> Vec<Image> {
+    let (mut order, mut seen) = (Vec::new(), HashSet::new());
+    let mut stack: Vec<(Image, bool)> =
+        images.iter().rev().map(|image| (image.clone(), false)).collect();
+    while let Some((image, is_done)) = stack.pop() {
+        if is_done {
+            order.push(image);
+        } else if seen.insert(image.id()) {
+            stack.push((image.clone(), true));
+            stack.extend(image.node.inputs.iter().map(|input| (input.clone(), false)));
+        }
+    }
+    order
 }
 
 impl Drop for Node {

@@ -20,6 +20,7 @@ mod program;
 mod roll;
 mod run;
 mod tiles;
+mod unify;
 mod unit;
 mod worker;
 

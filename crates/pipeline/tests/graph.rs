@@ -67,13 +67,27 @@ fn cases() -> impl Strategy<Value = Case> {
             numbers,
             sigma,
         });
-    (sides, 1u32..4, 0usize..5, prop::collection::vec(step, 1..9), any::<u64>()).prop_map(
+    let steps = prop::collection::vec((step, prop::bool::weighted(0.3)), 1..9);
+    (sides, 1u32..4, 0usize..5, steps, any::<u64>()).prop_map(
         |((width, height), channels, depth, steps, seed)| Case {
             spec: Spec::new(width, height, channels, Depth::ALL[depth]).unwrap(),
-            steps,
+            steps: with_repetitions(steps),
             seed,
         },
     )
+}
+
+/// Some of the steps done again to the same images.
+fn with_repetitions(steps: Vec<(Step, bool)>) -> Vec<Step> {
+    let mut all: Vec<Step> = Vec::new();
+    for (step, is_repeated) in steps {
+        let images = all.len() + 1;
+        let inputs = step.inputs.map(|back| back % images + 1);
+        let again = is_repeated.then(|| Step { inputs, ..step.clone() });
+        all.push(step);
+        all.extend(again);
+    }
+    all
 }
 
 fn source(spec: Spec, data: Vec<u8>) -> Image {

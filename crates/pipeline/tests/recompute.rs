@@ -32,11 +32,16 @@ fn chain(spec: Spec) -> Image {
 /// What two blurs of one image differ by.
 fn difference(spec: Spec) -> Image {
     let image = zeros(spec);
-    let blurs = [blur(&image, 20.0, 0), blur(&image, 32.0, 0)];
+    between(&[blur(&image, 20.0, 0), blur(&image, 32.0, 0)])
+}
+
+/// What two images differ by.
+fn between(images: &[Image; 2]) -> Image {
     let (kind, with) = (ArithmeticKind::AbsDiff, Operand::Image);
     let difference = Arithmetic { kind, with, scale: Value::All(1.0), depth: None };
-    let point = difference.bind(&blurs.each_ref().map(|blur| *blur.spec()), Isa::best()).unwrap();
-    Image::point(point, blurs.to_vec())
+    let point =
+        difference.bind(&images.each_ref().map(|image| *image.spec()), Isa::best()).unwrap();
+    Image::point(point, images.to_vec())
 }
 
 fn ratio(explanation: &Explanation) -> f64 {
@@ -90,6 +95,33 @@ fn what_was_made_is_what_was_planned() {
             explained[0]
         );
     }
+}
+
+#[test]
+fn what_is_written_twice_is_made_once() {
+    let spec = Spec::new(3000, 2000, 1, Depth::U8).unwrap();
+    let image = zeros(spec);
+    let engine = Engine::new(2);
+    let made = |[narrow, again]: [&Image; 2], wide: &Image| {
+        let images = [between(&[blur(wide, 5.0, 0), narrow.clone()]), again.clone()];
+        let results = images.map(|image| (image, Layout::Any));
+        let explained = engine.explain(&results, 0).unwrap();
+        assert_eq!(explained.len(), 1);
+        let (sender, receiver) = mpsc::channel();
+        let results = results.map(|(image, layout)| (image, Arc::new(NullSink(layout)) as _));
+        let handle = engine.write(&results, Options::default(), move |result| {
+            sender.send(result).unwrap();
+        });
+        receiver.recv().unwrap().unwrap();
+        assert_eq!(handle.made(), explained[0].made);
+        handle.made()
+    };
+    let narrow = || blur(&image, 3.0, 0);
+    let shared = narrow();
+    let once = made([&shared, &shared], &shared);
+    assert_eq!(made([&narrow(), &narrow()], &narrow()), once);
+    let other = blur(&image, 3.0, 11);
+    assert!(made([&narrow(), &other], &narrow()) > once);
 }
 
 #[test]

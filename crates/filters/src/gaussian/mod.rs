@@ -20,6 +20,7 @@ use raster::{Border, Sample, Spec};
 
 use crate::correlate::Correlation;
 use crate::depths::with_depth;
+use crate::identity::identify;
 use crate::parameter::MAX_TAPS;
 use crate::separable::SeparableOperator;
 use crate::strip::{Operator, Reach, StripFilter};
@@ -67,11 +68,13 @@ pub enum Precision {
     Fast,
 }
 
+identify!(GaussianBlur { sigma, kernel_size, border, precision });
+
 impl Recipe for GaussianBlur {
     /// # Errors
     /// [`ParameterError`] if sigma is negative, not finite, or missing where the size is too, or if a
     /// size is even or above 32767.
-    fn bind(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
+    fn make(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
         if self.precision == Precision::Fast {
             let sigma = fast_sigma(self)?;
             return Ok(Arc::new(FastGaussian::new(input, sigma, self.border, isa)));

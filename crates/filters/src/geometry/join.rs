@@ -5,6 +5,7 @@ use std::sync::Arc;
 use raster::{Region, Span, Spec, ViewMut};
 
 use super::{Geometry, GeometryRecipe};
+use crate::identity::identify;
 use crate::{Demand, ParameterError, Window};
 
 /// A canvas and the places of images on it. Later images lie on earlier ones; what hangs over the edge
@@ -21,8 +22,10 @@ pub struct Join {
     pub places: Vec<(i64, i64)>,
 }
 
+identify!(Join { width, height, background, places });
+
 impl GeometryRecipe for Join {
-    fn bind(&self, inputs: &[Spec]) -> Result<Arc<dyn Geometry>, ParameterError> {
+    fn make(&self, inputs: &[Spec]) -> Result<Arc<dyn Geometry>, ParameterError> {
         let first = inputs[0];
         let output = first.resized(self.width, self.height).map_err(|_| {
             let received = format!("{} x {}", self.width, self.height);

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use raster::{Region, Sample, Spec, ViewMut};
 
 use crate::depths::with_depth;
-use crate::{Demand, ParameterError, Window};
+use crate::identified::Identified;
+use crate::{Demand, Identify, Identity, ParameterError, Window};
 
 mod join;
 mod pad;
@@ -23,6 +24,11 @@ pub trait Geometry: Send + Sync {
     /// The shape of the result.
     fn output(&self) -> &Spec;
 
+    /// What tells it from other operations. One that has none is told apart by where it lies in memory.
+    fn identity(&self) -> Option<&Identity> {
+        None
+    }
+
     /// What a region of the result is made from: which of the inputs, and what part of each.
     fn demand(&self, region: &Region) -> Vec<(usize, Demand)>;
 
@@ -32,12 +38,22 @@ pub trait Geometry: Send + Sync {
 }
 
 /// The parameters of an arrangement, not yet bound to inputs.
-pub trait GeometryRecipe {
+pub trait GeometryRecipe: Identify {
     /// The arrangement of images of these shapes.
     ///
     /// # Errors
     /// [`ParameterError`] if the parameters make none.
-    fn bind(&self, inputs: &[Spec]) -> Result<Arc<dyn Geometry>, ParameterError>;
+    fn bind(&self, inputs: &[Spec]) -> Result<Arc<dyn Geometry>, ParameterError> {
+        let operation = self.make(inputs)?;
+        let output = *operation.output();
+        Ok(Identified::of(operation, output, self))
+    }
+
+    /// The same, without its identity.
+    ///
+    /// # Errors
+    /// As [`bind`](Self::bind).
+    fn make(&self, inputs: &[Spec]) -> Result<Arc<dyn Geometry>, ParameterError>;
 }
 
 /// The bytes of a pixel whose samples are those numbers, or all the one.

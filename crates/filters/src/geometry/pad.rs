@@ -5,6 +5,7 @@ use std::sync::Arc;
 use raster::{Border, Region, Span, Spec, ViewMut};
 
 use super::{Geometry, GeometryRecipe};
+use crate::identity::identify;
 use crate::{Demand, ParameterError, Window};
 
 /// Pixels to add on each side, and what they hold.
@@ -22,8 +23,10 @@ pub struct Pad {
     pub border: Border,
 }
 
+identify!(Pad { left, top, right, bottom, border });
+
 impl GeometryRecipe for Pad {
-    fn bind(&self, inputs: &[Spec]) -> Result<Arc<dyn Geometry>, ParameterError> {
+    fn make(&self, inputs: &[Spec]) -> Result<Arc<dyn Geometry>, ParameterError> {
         let input = inputs[0];
         let side =
             |side: u64, before: u64, after: u64| side.checked_add(before)?.checked_add(after);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use raster::{Region, Span, Spec, ViewMut};
 
 use super::{Geometry, GeometryRecipe};
-use crate::{Demand, ParameterError, Window};
+use crate::{Demand, Identify, Identity, ParameterError, Window};
 
 /// One of the eight ways in which a rectangle fits a rectangle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,8 +50,14 @@ impl Turn {
     }
 }
 
+impl Identify for Turn {
+    fn identity(&self) -> Identity {
+        Identity::of::<Self>(&[&(*self as u8)])
+    }
+}
+
 impl GeometryRecipe for Turn {
-    fn bind(&self, inputs: &[Spec]) -> Result<Arc<dyn Geometry>, ParameterError> {
+    fn make(&self, inputs: &[Spec]) -> Result<Arc<dyn Geometry>, ParameterError> {
         let (turns, [from_right, from_bottom]) = self.parts();
         let input = inputs[0];
         let (width, height) = (input.width, input.height);

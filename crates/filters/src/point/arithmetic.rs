@@ -15,6 +15,7 @@ use super::staged::{Feed, staged};
 use super::{Operand, Point, PointRecipe, Value};
 use crate::ParameterError;
 use crate::depths::with_depth;
+use crate::identity::identify;
 
 /// What is computed of the samples a and b at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,8 +92,10 @@ impl Arithmetic {
     }
 }
 
+identify!(Arithmetic { kind, with, scale, depth });
+
 impl PointRecipe for Arithmetic {
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         match &self.with {
             Operand::Image => self.images(inputs::exactly(inputs)?, isa),
             Operand::Constant(value) => self.numbers(one(inputs)?, value, isa),

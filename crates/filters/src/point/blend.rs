@@ -12,6 +12,7 @@ use super::staged::{Feed, staged};
 use super::{Operand, Point, PointRecipe, Value};
 use crate::ParameterError;
 use crate::depths::with_depth;
+use crate::identity::identify;
 
 /// `a * alpha + b * beta + gamma`, `OpenCV`'s `addWeighted`: fused multiply-adds, `b` first, in float32 for two images
 /// of up to 16 bits and in float64 for the others. An image of one channel, either of the two, stands for all
@@ -28,8 +29,10 @@ pub struct Blend {
     pub gamma: Value,
 }
 
+identify!(Blend { with, alpha, beta, gamma });
+
 impl PointRecipe for Blend {
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         match &self.with {
             Operand::Image => {
                 let [a, b] = inputs::exactly(inputs)?;

@@ -12,6 +12,7 @@ use super::simple::with_integer;
 use super::staged::{Feed, staged};
 use super::{Operand, Point, PointRecipe};
 use crate::ParameterError;
+use crate::identity::identify;
 
 /// What becomes of the bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +57,10 @@ pub struct Boolean {
     pub with: Operand,
 }
 
+identify!(Boolean { kind, with });
+
 impl PointRecipe for Boolean {
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         let (alike, feeds) = match &self.with {
             Operand::Image => {
                 let [a, b] = inputs::exactly(inputs)?;

@@ -11,6 +11,7 @@ use super::inputs::{self, one};
 use super::row::Bound;
 use super::{Point, PointRecipe};
 use crate::ParameterError;
+use crate::identity::identify;
 
 /// One channel of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,8 +20,10 @@ pub struct ExtractChannel {
     pub channel: u32,
 }
 
+identify!(ExtractChannel { channel });
+
 impl PointRecipe for ExtractChannel {
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         self.named("extract-channel", one(inputs)?, isa)
     }
 }
@@ -55,8 +58,10 @@ fn extract<T: Pod>(channels: usize, index: usize) -> impl Fn(&[T], &mut [T], Isa
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct JoinChannels;
 
+identify!(JoinChannels {});
+
 impl PointRecipe for JoinChannels {
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         let Some(first) = inputs.first() else {
             return Err(ParameterError::new("images", "1 image or more", 0));
         };

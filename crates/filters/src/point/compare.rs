@@ -13,6 +13,7 @@ use super::staged::{Feed, staged};
 use super::{Operand, Point, PointRecipe};
 use crate::ParameterError;
 use crate::depths::with_depth;
+use crate::identity::identify;
 
 /// How two numbers relate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,8 +78,10 @@ pub struct Compare {
     pub with: Operand,
 }
 
+identify!(Compare { relation, with });
+
 impl PointRecipe for Compare {
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         match &self.with {
             Operand::Image => images(self.relation, inputs, isa),
             Operand::Constant(value) => {

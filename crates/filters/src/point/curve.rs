@@ -14,6 +14,7 @@ use super::row::Bound;
 use super::{Point, PointRecipe, Value, lut};
 use crate::ParameterError;
 use crate::depths::with_depth;
+use crate::identity::identify;
 
 /// A power of the share of the largest sample: `(x / max) ^ exponent * max`, where max is that of an integer depth, and
 /// 1 for float32. Below 0 the result is 0; NaN stays.
@@ -26,8 +27,10 @@ pub struct Gamma {
     pub exponent: Value,
 }
 
+identify!(Gamma { exponent });
+
 impl PointRecipe for Gamma {
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         let input = one(inputs)?;
         let fits = |exponent: f64| exponent.is_finite() && exponent > 0.0;
         let kind = "a finite number above 0";
@@ -52,8 +55,10 @@ pub struct Pow {
     pub depth: Option<Depth>,
 }
 
+identify!(Pow { exponent, depth });
+
 impl PointRecipe for Pow {
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         let input = one(inputs)?;
         let exponents = self.exponent.finite("exponent", input.channels)?;
         let curves = exponents.iter().map(|&exponent| Curve::Pow { exponent }).collect();
@@ -68,8 +73,10 @@ pub struct Log {
     pub depth: Option<Depth>,
 }
 
+identify!(Log { depth });
+
 impl PointRecipe for Log {
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         let input = one(inputs)?;
         Ok(along(vec![Curve::Log], bound("log", input, self.depth, isa), input.depth))
     }
@@ -82,8 +89,10 @@ pub struct Exp {
     pub depth: Option<Depth>,
 }
 
+identify!(Exp { depth });
+
 impl PointRecipe for Exp {
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         let input = one(inputs)?;
         Ok(along(vec![Curve::Exp], bound("exp", input, self.depth, isa), input.depth))
     }
@@ -96,8 +105,10 @@ pub struct Sqrt {
     pub depth: Option<Depth>,
 }
 
+identify!(Sqrt { depth });
+
 impl PointRecipe for Sqrt {
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         let input = one(inputs)?;
         let bound = bound("sqrt", input, self.depth, isa);
         if (input.depth, bound.output.depth) == (Depth::F32, Depth::F32) {

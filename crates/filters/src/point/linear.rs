@@ -9,8 +9,9 @@ use raster::{Depth, Spec};
 use super::inputs::one;
 use super::row::{Bound, rounded};
 use super::{Point, PointRecipe, Value};
-use crate::ParameterError;
 use crate::depths::with_depth;
+use crate::identity::identify;
+use crate::{Identify, Identity, ParameterError};
 
 /// `x * scale + offset`, `OpenCV`'s `convertTo`: a fused multiply-add in float32, or in float64 from int32 to
 /// int32.
@@ -30,8 +31,10 @@ impl Default for Linear {
     }
 }
 
+identify!(Linear { scale, offset, depth });
+
 impl PointRecipe for Linear {
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         let input = one(inputs)?;
         let scale = self.scale.finite("scale", input.channels)?;
         let offset = self.offset.finite("offset", input.channels)?;
@@ -57,8 +60,14 @@ pub struct Cast(
     pub Depth,
 );
 
+impl Identify for Cast {
+    fn identity(&self) -> Identity {
+        Identity::of::<Self>(&[&self.0])
+    }
+}
+
 impl PointRecipe for Cast {
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         Ok(cast(one(inputs)?, self.0, isa))
     }
 }

@@ -11,6 +11,7 @@ use super::row::{Bound, rounded};
 use super::{Point, PointRecipe};
 use crate::ParameterError;
 use crate::depths::with_depth;
+use crate::identity::identify;
 
 /// A result for each value of uint8 or uint16.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,8 +22,10 @@ pub struct Lut {
     pub depth: Option<Depth>,
 }
 
+identify!(Lut { table, depth });
+
 impl PointRecipe for Lut {
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         let input = one(inputs)?;
         let depth = self.depth.unwrap_or(input.depth);
         let bound = Bound { name: "lut", output: Spec { depth, ..*input }, isa };

@@ -12,7 +12,8 @@ use std::sync::Arc;
 use kernels::Isa;
 use raster::Spec;
 
-use crate::ParameterError;
+use crate::identified::Identified;
+use crate::{Identify, Identity, ParameterError};
 
 mod arithmetic;
 mod blend;
@@ -54,6 +55,11 @@ pub trait Point: Send + Sync {
     /// The shape of the result, which has the width and height of the inputs.
     fn output(&self) -> &Spec;
 
+    /// What tells it from other operations. One that has none is told apart by where it lies in memory.
+    fn identity(&self) -> Option<&Identity> {
+        None
+    }
+
     /// Computes a run of pixels of one row. Each input is the bytes of its pixels: interleaved samples in the
     /// machine's byte order, aligned for their depth. All are of as many pixels as `out`.
     ///
@@ -63,10 +69,20 @@ pub trait Point: Send + Sync {
 }
 
 /// The parameters of a point operation, not yet bound to inputs.
-pub trait PointRecipe {
+pub trait PointRecipe: Identify {
     /// The operation for images of these shapes, on processors with `isa`.
     ///
     /// # Errors
     /// [`ParameterError`] if the parameters make no operation, or none for those shapes.
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError>;
+    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+        let operation = self.make(inputs, isa)?;
+        let output = *operation.output();
+        Ok(Identified::of(operation, output, self))
+    }
+
+    /// The same, without its identity.
+    ///
+    /// # Errors
+    /// As [`bind`](Self::bind).
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError>;
 }

@@ -12,6 +12,7 @@ use super::staged::{Feed, staged};
 use super::{ExtractChannel, Point, PointRecipe};
 use crate::ParameterError;
 use crate::depths::with_depth;
+use crate::identity::identify;
 use crate::parameter::finite;
 
 /// Channels as weighted sums of channels, as `OpenCV`'s `transform` makes them: each sum starts with the offset and
@@ -29,8 +30,10 @@ pub struct Recombine {
     pub depth: Option<Depth>,
 }
 
+identify!(Recombine { matrix, depth });
+
 impl PointRecipe for Recombine {
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         let input = one(inputs)?;
         let depth = self.depth.unwrap_or(input.depth);
         let columns = input.channels as usize;
@@ -80,8 +83,10 @@ impl Recombine {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Grayscale;
 
+identify!(Grayscale {});
+
 impl PointRecipe for Grayscale {
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         let input = one(inputs)?;
         let channels = input.channels as usize;
         let bound = Bound { name: "grayscale", output: Spec { channels: 1, ..*input }, isa };

@@ -11,6 +11,7 @@ use super::row::Bound;
 use super::staged::{Feed, spread, staged};
 use super::{Point, PointRecipe, Relation, compare, inputs};
 use crate::ParameterError;
+use crate::identity::identify;
 
 /// Of three inputs, a mask and two images a and b of one size and depth: a where the mask is not 0, else b. NaN is
 /// not 0.
@@ -20,8 +21,10 @@ use crate::ParameterError;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Select;
 
+identify!(Select {});
+
 impl PointRecipe for Select {
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         let [mask, a, b] = inputs::exactly(inputs)?;
         inputs::same_depth("b", a, b)?;
         let output = Spec { channels: inputs::channels("b", a, b)?, ..*a };

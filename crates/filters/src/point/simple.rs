@@ -11,13 +11,16 @@ use super::row::{Bound, rounded};
 use super::{Point, PointRecipe, Value};
 use crate::ParameterError;
 use crate::depths::with_depth;
+use crate::identity::identify;
 
 /// |x|; the smallest integer of a depth gives the largest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Abs;
 
+identify!(Abs {});
+
 impl PointRecipe for Abs {
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         let bound = Bound { name: "abs", output: *one(inputs)?, isa };
         Ok(with_depth!(bound.output.depth, T => {
             bound.map::<_, T, (), T, 1, 0>(point::Magnitude, [])
@@ -30,8 +33,10 @@ impl PointRecipe for Abs {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Negate;
 
+identify!(Negate {});
+
 impl PointRecipe for Negate {
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         let bound = Bound { name: "negate", output: *one(inputs)?, isa };
         Ok(with_depth!(bound.output.depth, T => {
             bound.map::<_, T, (), T, 1, 0>(point::Opposite, [])
@@ -43,8 +48,10 @@ impl PointRecipe for Negate {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Not;
 
+identify!(Not {});
+
 impl PointRecipe for Not {
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         let bound = Bound { name: "not", output: *one(inputs)?, isa };
         with_integer!(bound.output.depth, T => {
             Ok(bound.map::<_, T, (), T, 1, 0>(point::Complement, []))
@@ -84,8 +91,10 @@ pub struct Clamp {
     pub max: Value,
 }
 
+identify!(Clamp { min, max });
+
 impl PointRecipe for Clamp {
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         let input = one(inputs)?;
         let number = |value: f64| !value.is_nan();
         let low = self.min.check("min", input.channels, "a number", number)?;

@@ -12,6 +12,7 @@ use super::row::{Bound, rounded};
 use super::{Point, PointRecipe, Relation, Value};
 use crate::ParameterError;
 use crate::depths::with_depth;
+use crate::identity::identify;
 
 /// What becomes of samples above the level, and of the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +40,10 @@ pub struct Threshold {
     pub kind: ThresholdKind,
 }
 
+identify!(Threshold { level, max, kind });
+
 impl PointRecipe for Threshold {
-    fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
+    fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         let input = one(inputs)?;
         let levels = self.level.finite("level", input.channels)?;
         let max = self.max.finite("max", input.channels)?;

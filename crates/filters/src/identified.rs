@@ -1,0 +1,96 @@
+//! A bound operation and its identity.
+
+use std::sync::Arc;
+
+use raster::{Region, Spec, ViewMut};
+
+use crate::{Demand, Filter, Geometry, Identify, Identity, Pass, Point, Window};
+
+/// An operation that knows what tells it from others.
+pub(crate) struct Identified<T: ?Sized> {
+    operation: Arc<T>,
+    /// That of the operation, at hand because it is asked for with every few pixels.
+    output: Spec,
+    identity: Identity,
+}
+
+impl<T: ?Sized> Identified<T> {
+    /// The operation that parameters make, whose result has the shape `output`.
+    pub(crate) fn of(
+        operation: Arc<T>,
+        output: Spec,
+        parameters: &(impl Identify + ?Sized),
+    ) -> Arc<Self> {
+        Arc::new(Self { operation, output, identity: parameters.identity() })
+    }
+}
+
+impl Filter for Identified<dyn Filter> {
+    fn name(&self) -> &'static str {
+        self.operation.name()
+    }
+
+    fn output(&self) -> &Spec {
+        &self.output
+    }
+
+    fn identity(&self) -> Option<&Identity> {
+        Some(&self.identity)
+    }
+
+    fn demand(&self, region: &Region) -> Demand {
+        self.operation.demand(region)
+    }
+
+    fn open(self: Arc<Self>, region: &Region) -> Box<dyn Pass> {
+        Arc::clone(&self.operation).open(region)
+    }
+
+    fn slack(&self) -> [u64; 2] {
+        self.operation.slack()
+    }
+
+    fn scratch_bytes(&self, width: u64) -> u64 {
+        self.operation.scratch_bytes(width)
+    }
+}
+
+impl Point for Identified<dyn Point> {
+    fn name(&self) -> &'static str {
+        self.operation.name()
+    }
+
+    fn output(&self) -> &Spec {
+        &self.output
+    }
+
+    fn identity(&self) -> Option<&Identity> {
+        Some(&self.identity)
+    }
+
+    fn run(&self, inputs: &[&[u8]], out: &mut [u8]) {
+        self.operation.run(inputs, out);
+    }
+}
+
+impl Geometry for Identified<dyn Geometry> {
+    fn name(&self) -> &'static str {
+        self.operation.name()
+    }
+
+    fn output(&self) -> &Spec {
+        &self.output
+    }
+
+    fn identity(&self) -> Option<&Identity> {
+        Some(&self.identity)
+    }
+
+    fn demand(&self, region: &Region) -> Vec<(usize, Demand)> {
+        self.operation.demand(region)
+    }
+
+    fn run(&self, windows: &[Window<'_>], region: &Region, out: &mut ViewMut<'_>) {
+        self.operation.run(windows, region, out);
+    }
+}
