@@ -25,7 +25,8 @@ export interface JoinOptions {
 
 /**
  * Images side by side, or over one another, on one canvas: a mosaic. Later images lie on earlier ones.
- * All have the same depth and number of channels. Only images that a result shows are read.
+ * All have the same depth and number of channels. Only images that a result shows are read, and their files are
+ * open only meanwhile, but for some that were used last: thousands can be joined.
  *
  * @example
  * ```ts

@@ -20,6 +20,9 @@ export interface OpenOptions {
  * Opens an image file: TIFF or BigTIFF, uncompressed, in strips or tiles. Only its header is read;
  * pixels stay on disk until a sink asks for them.
  *
+ * Of many images, 64 have their file open; the others open it when it is read, and fail with `ERR_SOURCE_CHANGED`
+ * if it is not as it was.
+ *
  * @example
  * ```ts
  * const slide = await open('slide.tif')

@@ -13,7 +13,7 @@ use store::{
     Access, Durability, MemorySink, RawSink, Sink, Source, TiffOptions, TiffSink, TiffVariant,
 };
 
-use crate::engine::engine;
+use crate::engine::{engine, files};
 use crate::environment;
 use crate::error::{BindingError, Thrown, invalid_argument, thrown_pipeline, thrown_store};
 use crate::job::BindingJob;
@@ -41,7 +41,7 @@ impl BindingImage {
     #[napi(ts_return_type = "Promise<BindingOpened>")]
     pub fn open<'env>(env: &'env Env, path: String, access: String) -> Result<Object<'env>> {
         let access = parse_access(&access)?;
-        opening(env, move || store::open(Path::new(&path), access))
+        opening(env, move || files().open(Path::new(&path), access))
     }
 
     /// Opens bare pixels.
@@ -53,7 +53,7 @@ impl BindingImage {
         access: String,
     ) -> Result<Object<'env>> {
         let (layout, access) = (layout.convert()?, parse_access(&access)?);
-        opening(env, move || store::open_raw(Path::new(&path), layout, access))
+        opening(env, move || files().open_raw(Path::new(&path), layout, access))
     }
 
     /// An image over the memory of a view, which it keeps.

@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use filters::{Demand, Filter, Geometry};
 use raster::{Region, Span, Spec};
-use store::Source;
 
-use crate::Image;
 use crate::image::{Kind, Node, in_order};
+use crate::intake::Intake;
 use crate::program::Program;
 use crate::unify::unified;
+use crate::{Error, Image};
 
 /// The vertices of a job; what a vertex is made from comes before it.
 pub(crate) struct Graph {
@@ -30,7 +30,7 @@ pub(crate) struct Vertex {
 }
 
 pub(crate) enum Operation {
-    Source(Arc<dyn Source>),
+    Source(Intake),
     Filter(Arc<dyn Filter>),
     Program(Program),
     Geometry(Arc<dyn Geometry>),
@@ -65,11 +65,11 @@ impl Graph {
         Self { vertices: builder.vertices, outputs }
     }
 
-    /// The sources, each once.
-    pub(crate) fn sources(&self) -> impl Iterator<Item = &Arc<dyn Source>> {
-        self.vertices.iter().filter_map(|vertex| match &vertex.operation {
-            Operation::Source(source) => Some(source),
-            _ => None,
+    /// Checks that the sources that were read have not changed.
+    pub(crate) fn verify(&self) -> Result<(), Error> {
+        self.vertices.iter().try_for_each(|vertex| match &vertex.operation {
+            Operation::Source(source) => source.verify(),
+            _ => Ok(()),
         })
     }
 }
@@ -190,7 +190,7 @@ impl Builder {
             kind => {
                 let inputs = inputs.iter().map(|input| self.edge(input)).collect();
                 let operation = match kind {
-                    Kind::Source(source) => Operation::Source(Arc::clone(source)),
+                    Kind::Source(source) => Operation::Source(Intake::new(source)),
                     Kind::Filter(filter) => Operation::Filter(Arc::clone(filter)),
                     Kind::Geometry(geometry) => Operation::Geometry(Arc::clone(geometry)),
                     Kind::Point(_) | Kind::Crop { .. } => unreachable!("matched above"),

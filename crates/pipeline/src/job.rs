@@ -262,8 +262,7 @@ impl ImageJob {
         if let Some(error) = self.control.failure() {
             return Err(error);
         }
-        let sources = self.passages.iter().flat_map(|passage| passage.graph.sources());
-        sources.into_iter().try_for_each(|source| source.verify())?;
+        self.passages.iter().try_for_each(|passage| passage.graph.verify())?;
         Ok(self.targets().try_for_each(|target| target.sink.finish())?)
     }
 }

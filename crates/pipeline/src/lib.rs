@@ -12,6 +12,7 @@ mod error;
 mod explain;
 mod graph;
 mod image;
+mod intake;
 mod job;
 mod measure;
 mod parts;

@@ -3,18 +3,19 @@
 //! Usually that is one rectangle a vertex; where an image wraps around, or its crops lie far apart,
 //! there are several. A part is made from top to bottom ([`Course`](crate::course::Course)).
 
+use std::collections::BTreeMap;
+
 use raster::Region;
 
 use crate::graph::{Edge, Graph, Operation, Piece, Vertex};
 
 /// The parts that one region of the results is made of.
 pub(crate) struct Parts {
-    /// Those of a vertex come after those of its inputs.
+    /// In the order of their vertices, so those of a vertex come after those of its inputs. Vertices that
+    /// are not needed, which in a mosaic are nearly all, have none and cost nothing.
     pub(crate) list: Vec<Part>,
     /// The part of each result.
     pub(crate) outputs: Vec<usize>,
-    /// The first part of each vertex, and one past the last.
-    of: Vec<[usize; 2]>,
 }
 
 /// A rectangle of a vertex.
@@ -50,43 +51,46 @@ impl Part {
 impl Parts {
     /// The parts for `region` of every result.
     pub(crate) fn new(graph: &Graph, region: &Region) -> Self {
-        let mut wanted: Vec<Vec<Region>> = vec![Vec::new(); graph.vertices.len()];
+        let mut wanted: BTreeMap<usize, Vec<Region>> = BTreeMap::new();
         for &vertex in &graph.outputs {
-            wanted[vertex].push(*region);
+            wanted.entry(vertex).or_default().push(*region);
         }
-        for (at, vertex) in graph.vertices.iter().enumerate().rev() {
-            let mut regions = std::mem::take(&mut wanted[at]);
+        let mut list = Vec::new();
+        while let Some((at, mut regions)) = wanted.pop_last() {
+            let vertex = &graph.vertices[at];
             join(&mut regions);
             for region in &regions {
                 for (edge, demand) in vertex.demands(region) {
                     let edge = &vertex.inputs[edge];
-                    wanted[edge.vertex].extend(edge.pieces(&demand).map(|piece| piece.region));
+                    let pieces = edge.pieces(&demand).map(|piece| piece.region);
+                    wanted.entry(edge.vertex).or_default().extend(pieces);
                 }
             }
-            wanted[at] = regions;
-        }
-        let mut parts = Self { list: Vec::new(), outputs: Vec::new(), of: Vec::new() };
-        for (vertex, regions) in wanted.iter().enumerate() {
-            let first = parts.list.len();
-            parts.list.extend(regions.iter().map(|&region| Part {
-                vertex,
+            list.extend(regions.into_iter().rev().map(|region| Part {
+                vertex: at,
                 region,
                 users: Vec::new(),
-                way: way(&graph.vertices[vertex], &region),
+                way: way(vertex, &region),
             }));
-            parts.of.push([first, parts.list.len()]);
         }
-        parts.outputs = graph.outputs.iter().map(|&vertex| parts.of[vertex][0]).collect();
+        list.reverse();
+        let mut parts = Self { list, outputs: Vec::new() };
+        parts.outputs = graph.outputs.iter().map(|&vertex| parts.first(vertex)).collect();
         parts.link(graph);
         parts
     }
 
     /// The part that holds a piece of an edge's image.
     pub(crate) fn find(&self, edge: &Edge, piece: &Piece) -> usize {
-        let [first, last] = self.of[edge.vertex];
-        let mut parts =
-            (first..last).filter(|&part| self.list[part].region.contains(&piece.region));
-        parts.next().expect("parts hold what they were made for")
+        let first = self.first(edge.vertex);
+        let parts = self.list[first..].iter().take_while(|part| part.vertex == edge.vertex);
+        let at = parts.map(|part| &part.region).position(|region| region.contains(&piece.region));
+        first + at.expect("parts hold what they were made for")
+    }
+
+    /// The first part of a vertex.
+    fn first(&self, vertex: usize) -> usize {
+        self.list.partition_point(|part| part.vertex < vertex)
     }
 
     /// Notes who is made from what, and which results need no copy.
@@ -120,7 +124,7 @@ impl Parts {
 
 fn way(vertex: &Vertex, region: &Region) -> Way {
     match &vertex.operation {
-        Operation::Source(source) if source.view(region).is_some() => Way::Lent,
+        Operation::Source(source) if source.lends(region) => Way::Lent,
         _ => Way::Kept,
     }
 }

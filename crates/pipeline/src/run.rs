@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use filters::{Demand, Pass, Window};
 use raster::{Buffer, Region, Spec, View, ViewMut};
+use store::Source;
 
 use crate::Error;
 use crate::course::{Course, Step};
@@ -31,6 +32,8 @@ pub(crate) struct Run {
 /// What is kept of a part.
 struct State {
     roll: Option<Roll>,
+    /// The source that lends the part.
+    held: Option<Arc<dyn Source>>,
     pass: Option<Box<dyn Pass>>,
 }
 
@@ -53,7 +56,7 @@ impl Run {
                 Operation::Filter(filter) => Some(Arc::clone(filter).open(&part.region)),
                 _ => None,
             };
-            State { roll, pass }
+            State { roll, held: None, pass }
         });
         let states = states.collect();
         let course = Course::new(Arc::clone(graph), Arc::clone(&parts), rows);
@@ -112,23 +115,32 @@ impl Run {
         outs: &mut [ViewMut<'_>],
         worker: &mut Worker,
     ) -> Result<(), Error> {
+        let demands = self.course.demands(step.part, &step.rows);
+        self.hold(step.part, &demands)?;
         let part = &self.parts.list[step.part];
         let rows =
             Region { top: step.rows.start, height: step.rows.end - step.rows.start, ..part.region };
-        let mut state = State { roll: self.states[step.part].roll.take(), pass: None };
+        let mut state = State { roll: self.states[step.part].roll.take(), held: None, pass: None };
         state.pass = self.states[step.part].pass.take();
         let result = match part.way {
             Way::Kept => {
                 let roll = state.roll.as_mut().expect("a part that is kept has a roll");
                 let mut out = roll.extend(step.keep, step.rows.start, step.rows.end);
-                self.fill(step, &rows, &mut state.pass, &mut out, worker)
+                self.fill(step.part, &demands, &rows, &mut state.pass, &mut out, worker)
             }
             Way::Given(output) | Way::Copied(output) => {
                 let result = &self.parts.list[self.parts.outputs[output]].region;
                 // A crop lies elsewhere in the image that it is a part of.
                 let y = step.rows.start - part.region.top + result.top - top;
                 let band = Region::new(0, y, rows.width, rows.height);
-                self.fill(step, &rows, &mut state.pass, &mut outs[output].sub(&band), worker)
+                self.fill(
+                    step.part,
+                    &demands,
+                    &rows,
+                    &mut state.pass,
+                    &mut outs[output].sub(&band),
+                    worker,
+                )
             }
             Way::Lent | Way::Done => Ok(()),
         };
@@ -142,6 +154,24 @@ impl Run {
         result
     }
 
+    /// Holds the sources that lend what a part is made from.
+    fn hold(&mut self, part: usize, demands: &[(usize, Demand)]) -> Result<(), Error> {
+        let vertex = &self.graph.vertices[self.parts.list[part].vertex];
+        for (edge, demand) in demands {
+            let edge = &vertex.inputs[*edge];
+            let Operation::Source(source) = &self.graph.vertices[edge.vertex].operation else {
+                continue;
+            };
+            for piece in edge.pieces(demand) {
+                let part = self.parts.find(edge, &piece);
+                if self.parts.list[part].way == Way::Lent && self.states[part].held.is_none() {
+                    self.states[part].held = Some(source.hold()?);
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn is_source(&self, vertex: usize) -> bool {
         matches!(self.graph.vertices[vertex].operation, Operation::Source(_))
     }
@@ -149,19 +179,19 @@ impl Run {
     /// Computes rows of a part into `out`.
     fn fill(
         &self,
-        step: &Step,
+        part: usize,
+        demands: &[(usize, Demand)],
         rows: &Region,
         pass: &mut Option<Box<dyn Pass>>,
         out: &mut ViewMut<'_>,
         worker: &mut Worker,
     ) -> Result<(), Error> {
-        let vertex = &self.graph.vertices[self.parts.list[step.part].vertex];
+        let vertex = &self.graph.vertices[self.parts.list[part].vertex];
         if let Operation::Source(source) = &vertex.operation {
-            return Ok(source.read(rows, out)?);
+            return source.read(rows, out);
         }
-        let demands = self.course.demands(step.part, &step.rows);
         let mut spare: Vec<Buffer> = Vec::new();
-        for (edge, demand) in &demands {
+        for (edge, demand) in demands {
             let edge = &vertex.inputs[*edge];
             if edge.pieces(demand).count() > 1 {
                 let mut buffer = worker.buffers.pop().unwrap_or_default();
@@ -204,9 +234,7 @@ impl Run {
     /// A piece of an edge's image, where it lies.
     fn view(&self, edge: &Edge, piece: &Piece) -> View<'_> {
         let part = self.parts.find(edge, piece);
-        if let Operation::Source(source) = &self.graph.vertices[edge.vertex].operation
-            && self.parts.list[part].way == Way::Lent
-        {
+        if let Some(source) = &self.states[part].held {
             return source.view(&piece.region).expect("a part of what is lent is lent");
         }
         let roll = self.states[part].roll.as_ref();

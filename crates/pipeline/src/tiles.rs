@@ -175,9 +175,9 @@ impl Work for TileJob {
 
     fn retire(&self) {
         if self.control.failure().is_none()
-            && let Err(error) = self.graph.sources().try_for_each(|source| source.verify())
+            && let Err(error) = self.graph.verify()
         {
-            self.control.fail(error.into());
+            self.control.fail(error);
         }
         self.state().retired = true;
         self.deliver();

@@ -33,6 +33,7 @@
 mod bytes;
 mod check;
 mod error;
+mod files;
 mod gather;
 mod memory;
 mod metadata;
@@ -40,6 +41,7 @@ mod open;
 mod plane;
 mod publish;
 mod raw;
+mod reader;
 mod scratch;
 mod sink;
 mod source;
@@ -47,6 +49,7 @@ mod tiff;
 
 pub use bytes::{Access, Bytes};
 pub use error::Error;
+pub use files::Files;
 pub use memory::{MemorySink, OutputBytes};
 pub use metadata::{ByteOrder, Format, Metadata};
 pub use open::{open, open_bytes};

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use crate::{Access, Bytes, Error, Source, tiff};
+use crate::{Access, Bytes, Error, Source, reader::Opened, tiff};
 
 /// Bytes that tell every format named here.
 const MAGIC: usize = 16;
@@ -21,6 +21,10 @@ pub fn open(path: impl AsRef<Path>, access: Access) -> Result<Arc<dyn Source>, E
 /// # Errors
 /// As [`open`].
 pub fn open_bytes(bytes: Bytes) -> Result<Arc<dyn Source>, Error> {
+    Ok(Arc::new(opened(bytes)?))
+}
+
+pub(crate) fn opened(bytes: Bytes) -> Result<Opened, Error> {
     if bytes.len() < 8 {
         let message = format!("{} bytes are too few for an image file", bytes.len());
         return Err(Error::corrupt(bytes.path(), message));
@@ -29,7 +33,10 @@ pub fn open_bytes(bytes: Bytes) -> Result<Arc<dyn Source>, Error> {
     let known = MAGIC.min(bytes.len() as usize);
     bytes.read_at(0, &mut head[..known])?;
     match recognise(&head) {
-        Some("TIFF") => Ok(Arc::new(tiff::TiffSource::open(bytes)?)),
+        Some("TIFF") => {
+            let image = tiff::TiffImage::read(&bytes)?;
+            Ok(Opened::new(bytes, image))
+        }
         other => {
             let name = other.map_or("this format".to_owned(), |name| format!("{name} files"));
             let file = bytes.path().map_or(String::new(), |path| format!("{}: ", path.display()));

@@ -50,6 +50,19 @@ impl Plane {
         View::new(data, self.stride.try_into().ok()?, width, height, spec)
     }
 
+    /// Whether [`view`](Self::view) of a mapping of `len` bytes lends the region. A mapping starts where pages
+    /// do, so an offset tells how a row is aligned.
+    pub(crate) fn lends(&self, len: u64, spec: &Spec, region: &Region) -> bool {
+        let Some(rows) = self.rows(spec, region) else { return false };
+        let sample = spec.depth.bytes() as u64;
+        let is_one = rows.count == 1;
+        let aligned = rows.start.is_multiple_of(sample)
+            && (is_one || self.stride.is_multiple_of(sample) && self.stride >= rows.row);
+        // `rows` has checked the sum.
+        let end = rows.start + self.stride * rows.count.saturating_sub(1) + rows.row;
+        aligned && rows.row > 0 && rows.count > 0 && end <= len
+    }
+
     /// Copies the region into `out`, byte by byte as stored.
     pub(crate) fn read(
         &self,

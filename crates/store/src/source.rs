@@ -1,5 +1,7 @@
 //! What the pipeline reads from.
 
+use std::sync::Arc;
+
 use raster::{Region, Spec, View, ViewMut};
 
 use crate::{Error, Metadata};
@@ -14,6 +16,21 @@ pub trait Source: Send + Sync {
 
     /// What the container says about the image.
     fn metadata(&self) -> &Metadata;
+
+    /// Whether [`view`](Self::view) of what [`hold`](Self::hold) returns will lend the region. No file is
+    /// opened to answer.
+    fn lends(&self, region: &Region) -> bool {
+        self.view(region).is_some()
+    }
+
+    /// The source with its file at hand for as long as the result lives; `None` if it is so always.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the file cannot be opened, [`Error::SourceChanged`] if it is not the one whose
+    /// header was read.
+    fn hold(&self) -> Result<Option<Arc<dyn Source>>, Error> {
+        Ok(None)
+    }
 
     /// The region as it lies in memory, when it does so as one strided rectangle, aligned and in
     /// the machine's byte order. No pixel is copied.

@@ -1,6 +1,7 @@
 //! A store of bytes that decoders read from: a mapped file, a file read by position, or memory.
 
 mod access;
+mod origin;
 mod positional;
 mod stamp;
 
@@ -16,6 +17,7 @@ use memmap2::Mmap;
 use crate::Error;
 
 pub use access::Access;
+pub(crate) use origin::Origin;
 pub(crate) use positional::{read_exact_at, write_all_at};
 use stamp::Stamp;
 
@@ -31,7 +33,7 @@ pub struct Bytes {
 }
 
 enum Store {
-    File { file: File, stamp: Stamp, map: Option<Mmap> },
+    File { file: File, stamp: Stamp, map: Option<Arc<Mmap>> },
     Memory(Arc<dyn AsRef<[u8]> + Send + Sync>),
 }
 
@@ -60,6 +62,7 @@ impl Bytes {
                 wanted.then(|| map(&file, len).ok()).flatten()
             }
         };
+        let map = map.map(Arc::new);
         Ok(Self { store: Store::File { file, stamp, map }, len, path: Some(path.to_path_buf()) })
     }
 
@@ -67,6 +70,26 @@ impl Bytes {
     pub fn from_memory(owner: Arc<dyn AsRef<[u8]> + Send + Sync>) -> Self {
         let len = (*owner).as_ref().len() as u64;
         Self { store: Store::Memory(owner), len, path: None }
+    }
+
+    /// What opens the file again; `None` for memory.
+    pub(crate) fn origin(&self) -> Option<Origin> {
+        match (&self.store, &self.path) {
+            (Store::File { stamp, map, .. }, Some(path)) => Some(Origin {
+                path: path.clone(),
+                len: self.len,
+                stamp: stamp.clone(),
+                is_mapped: map.is_some(),
+            }),
+            _ => None,
+        }
+    }
+
+    /// The bytes of a mapped file, which need no descriptor; `None` if it is not mapped.
+    pub(crate) fn mapping(&self) -> Option<Self> {
+        let Store::File { map: Some(map), .. } = &self.store else { return None };
+        let owner: Arc<dyn AsRef<[u8]> + Send + Sync> = Arc::<Mmap>::clone(map);
+        Some(Self { store: Store::Memory(owner), len: self.len, path: self.path.clone() })
     }
 
     /// How many bytes there are. For a file, how many there were when it was opened.

@@ -7,7 +7,7 @@ use std::{fs::Metadata, io, time::SystemTime};
 /// The modification time has the resolution of the file system's clock (about 4 ms on Linux), and a
 /// store through somebody's shared mapping may update it only later, so a change can go unseen; what
 /// is reported did happen.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stamp {
     identity: (u64, u64),
     len: u64,

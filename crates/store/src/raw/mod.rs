@@ -4,4 +4,5 @@ mod sink;
 mod source;
 
 pub use sink::RawSink;
+pub(crate) use source::opened;
 pub use source::{RawLayout, from_memory, open_raw};

@@ -2,12 +2,13 @@
 
 use std::{path::Path, sync::Arc};
 
-use raster::{Region, Spec, View, ViewMut};
+use raster::{Region, Spec, ViewMut};
 
 use crate::{
     Access, ByteOrder, Bytes, Error, Format, Metadata, Source,
-    check::{assert_inside, valid},
+    check::valid,
     plane::Plane,
+    reader::{Opened, Reader},
 };
 
 /// Where bare pixels lie: the first at `offset`, row by row, in the byte order of this machine.
@@ -38,6 +39,14 @@ pub fn open_raw(
     layout: RawLayout,
     access: Access,
 ) -> Result<Arc<dyn Source>, Error> {
+    Ok(Arc::new(opened(path, layout, access)?))
+}
+
+pub(crate) fn opened(
+    path: impl AsRef<Path>,
+    layout: RawLayout,
+    access: Access,
+) -> Result<Opened, Error> {
     let plane = plane(&layout)?;
     let bytes = Bytes::open(path, access)?;
     let needed = needed(&layout, plane);
@@ -46,7 +55,8 @@ pub fn open_raw(
             format!("{} need {needed} bytes, but the file has {}", words(&layout), bytes.len());
         return Err(Error::corrupt(bytes.path(), message));
     }
-    Ok(Arc::new(RawSource::new(bytes, layout.spec, plane, Format::Raw)))
+    let image = RawImage::new(&bytes, layout.spec, plane, Format::Raw);
+    Ok(Opened::new(bytes, image))
 }
 
 /// An image in memory that `owner` holds.
@@ -65,7 +75,8 @@ pub fn from_memory(
             format!("{} need {needed} bytes but received {}", words(&layout), bytes.len());
         return Err(Error::InvalidArgument(message));
     }
-    Ok(Arc::new(RawSource::new(bytes, layout.spec, plane, Format::Memory)))
+    let image = RawImage::new(&bytes, layout.spec, plane, Format::Memory);
+    Ok(Arc::new(Opened::new(bytes, image)))
 }
 
 fn plane(layout: &RawLayout) -> Result<Plane, Error> {
@@ -95,15 +106,14 @@ fn words(layout: &RawLayout) -> String {
     format!("{width} x {height} pixels of {channels} x {depth}{from}{apart}")
 }
 
-struct RawSource {
-    bytes: Bytes,
+struct RawImage {
     spec: Spec,
     plane: Plane,
     metadata: Metadata,
 }
 
-impl RawSource {
-    fn new(bytes: Bytes, spec: Spec, plane: Plane, format: Format) -> Self {
+impl RawImage {
+    fn new(bytes: &Bytes, spec: Spec, plane: Plane, format: Format) -> Self {
         let metadata = Metadata {
             format,
             path: bytes.path().map(Path::to_path_buf),
@@ -114,11 +124,11 @@ impl RawSource {
             pages: 1,
             access: "random",
         };
-        Self { bytes, spec, plane, metadata }
+        Self { spec, plane, metadata }
     }
 }
 
-impl Source for RawSource {
+impl Reader for RawImage {
     fn spec(&self) -> &Spec {
         &self.spec
     }
@@ -127,21 +137,15 @@ impl Source for RawSource {
         &self.metadata
     }
 
-    fn view(&self, region: &Region) -> Option<View<'_>> {
-        assert_inside(&self.spec, region);
-        self.plane.view(&self.bytes, &self.spec, region)
+    fn plane(&self, region: &Region) -> Option<(Plane, Region)> {
+        Some((self.plane, *region))
     }
 
-    fn read(&self, region: &Region, out: &mut ViewMut<'_>) -> Result<(), Error> {
-        assert_inside(&self.spec, region);
-        self.plane.read(&self.bytes, &self.spec, region, out)
+    fn read(&self, bytes: &Bytes, region: &Region, out: &mut ViewMut<'_>) -> Result<(), Error> {
+        self.plane.read(bytes, &self.spec, region, out)
     }
 
-    fn advise(&self, region: &Region) {
-        self.plane.advise(&self.bytes, &self.spec, region);
-    }
-
-    fn verify(&self) -> Result<(), Error> {
-        self.bytes.verify()
+    fn advise(&self, bytes: &Bytes, region: &Region) {
+        self.plane.advise(bytes, &self.spec, region);
     }
 }

@@ -15,7 +15,7 @@ mod tag;
 
 pub use plan::TiffVariant;
 pub use sink::{TiffOptions, TiffSink};
-pub(crate) use source::TiffSource;
+pub(crate) use source::TiffImage;
 
 /// The most strips or tiles of one image, here and in what is written. At 8 bytes each their table
 /// takes 128 MiB.

@@ -2,14 +2,13 @@
 
 use std::path::Path;
 
-use raster::{Depth, Region, Spec, View, ViewMut};
+use raster::{Depth, Region, Spec, ViewMut};
 
 use super::{chunks::Chunks, description::Description, directory::Directory, header::Container};
-use crate::{ByteOrder, Bytes, Error, Format, Metadata, Source, check::assert_inside};
+use crate::{ByteOrder, Bytes, Error, Format, Metadata, plane::Plane, reader::Reader};
 
 /// The first image of a TIFF file.
-pub(crate) struct TiffSource {
-    bytes: Bytes,
+pub(crate) struct TiffImage {
     spec: Spec,
     metadata: Metadata,
     chunks: Chunks,
@@ -17,9 +16,9 @@ pub(crate) struct TiffSource {
     foreign: bool,
 }
 
-impl TiffSource {
-    pub(crate) fn open(bytes: Bytes) -> Result<Self, Error> {
-        let container = Container::open(&bytes)?;
+impl TiffImage {
+    pub(crate) fn read(bytes: &Bytes) -> Result<Self, Error> {
+        let container = Container::open(bytes)?;
         let (order, big, pages) = (container.order, container.big, container.pages()?);
         let tags = Directory::read(&container, container.first)?;
         let Description { spec, grid } = Description::read(&container, &tags)?;
@@ -35,11 +34,11 @@ impl TiffSource {
             access: "random",
         };
         let foreign = order != ByteOrder::NATIVE && spec.depth != Depth::U8;
-        Ok(Self { bytes, spec, metadata, chunks, foreign })
+        Ok(Self { spec, metadata, chunks, foreign })
     }
 }
 
-impl Source for TiffSource {
+impl Reader for TiffImage {
     fn spec(&self) -> &Spec {
         &self.spec
     }
@@ -48,21 +47,19 @@ impl Source for TiffSource {
         &self.metadata
     }
 
-    fn view(&self, region: &Region) -> Option<View<'_>> {
-        assert_inside(&self.spec, region);
+    fn plane(&self, region: &Region) -> Option<(Plane, Region)> {
         if self.foreign {
             return None;
         }
         let (part, local, plane) = self.chunks.parts(*region).next()?;
-        (part == *region).then(|| plane.view(&self.bytes, &self.spec, &local)).flatten()
+        (part == *region).then_some((plane, local))
     }
 
-    fn read(&self, region: &Region, out: &mut ViewMut<'_>) -> Result<(), Error> {
-        assert_inside(&self.spec, region);
+    fn read(&self, bytes: &Bytes, region: &Region, out: &mut ViewMut<'_>) -> Result<(), Error> {
         for (part, local, plane) in self.chunks.parts(*region) {
             let (left, top) = (part.left - region.left, part.top - region.top);
             let place = Region::new(left, top, part.width, part.height);
-            plane.read(&self.bytes, &self.spec, &local, &mut out.sub(&place))?;
+            plane.read(bytes, &self.spec, &local, &mut out.sub(&place))?;
         }
         if self.foreign {
             for y in 0..out.height() {
@@ -72,14 +69,10 @@ impl Source for TiffSource {
         Ok(())
     }
 
-    fn advise(&self, region: &Region) {
+    fn advise(&self, bytes: &Bytes, region: &Region) {
         for (_, local, plane) in self.chunks.parts(*region) {
-            plane.advise(&self.bytes, &self.spec, &local);
+            plane.advise(bytes, &self.spec, &local);
         }
-    }
-
-    fn verify(&self) -> Result<(), Error> {
-        self.bytes.verify()
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod atomic; // nothing or everything appears, whatever happens
 mod build; // TIFF files made by hand
+mod files; // more of them than may be open
 #[cfg(unix)] // where files are sparse without being asked
 mod giant; // 4.8 gigapixels
 mod hostile; // headers that lie
