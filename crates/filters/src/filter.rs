@@ -17,7 +17,7 @@ pub trait Recipe: Identify {
     fn bind(&self, input: &Spec, isa: Isa) -> Result<Arc<dyn Filter>, ParameterError> {
         let operation = self.make(input, isa)?;
         let output = *operation.output();
-        Ok(Identified::of(operation, output, self))
+        Ok(Identified::of(operation, output, self, None))
     }
 
     /// The same, without its identity.

@@ -1,17 +1,18 @@
-//! A bound operation and its identity.
+//! A bound operation and what is known of it.
 
 use std::sync::Arc;
 
 use raster::{Region, Spec, ViewMut};
 
-use crate::{Demand, Filter, Geometry, Identify, Identity, Pass, Point, Window};
+use crate::{Demand, Filter, Geometry, Identify, Identity, Law, Pass, Point, Window};
 
-/// An operation that knows what tells it from others.
+/// An operation that knows what tells it from others, and what it obeys.
 pub(crate) struct Identified<T: ?Sized> {
     operation: Arc<T>,
     /// That of the operation, at hand because it is asked for with every few pixels.
     output: Spec,
     identity: Identity,
+    law: Option<Law>,
 }
 
 impl<T: ?Sized> Identified<T> {
@@ -20,8 +21,9 @@ impl<T: ?Sized> Identified<T> {
         operation: Arc<T>,
         output: Spec,
         parameters: &(impl Identify + ?Sized),
+        law: Option<Law>,
     ) -> Arc<Self> {
-        Arc::new(Self { operation, output, identity: parameters.identity() })
+        Arc::new(Self { operation, output, identity: parameters.identity(), law })
     }
 }
 
@@ -68,6 +70,10 @@ impl Point for Identified<dyn Point> {
         Some(&self.identity)
     }
 
+    fn law(&self) -> Option<&Law> {
+        self.law.as_ref()
+    }
+
     fn run(&self, inputs: &[&[u8]], out: &mut [u8]) {
         self.operation.run(inputs, out);
     }
@@ -84,6 +90,10 @@ impl Geometry for Identified<dyn Geometry> {
 
     fn identity(&self) -> Option<&Identity> {
         Some(&self.identity)
+    }
+
+    fn law(&self) -> Option<&Law> {
+        self.law.as_ref()
     }
 
     fn demand(&self, region: &Region) -> Vec<(usize, Demand)> {

@@ -20,6 +20,7 @@ mod gradient;
 mod identified;
 mod identity;
 mod laplacian;
+mod law;
 mod pair;
 mod parameter;
 pub mod point;
@@ -42,6 +43,7 @@ pub use geometry::{Geometry, GeometryRecipe, Join, Pad, Turn};
 pub use gradient::GradientMagnitude;
 pub use identity::{Identify, Identity};
 pub use laplacian::Laplacian;
+pub use law::Law;
 pub use point::{Point, PointRecipe};
 pub use scratch::Scratch;
 pub use statistics::{

@@ -10,6 +10,7 @@ mod course;
 mod engine;
 mod error;
 mod explain;
+mod fold;
 mod graph;
 mod image;
 mod intake;

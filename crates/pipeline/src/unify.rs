@@ -11,6 +11,7 @@ use filters::Identity;
 use raster::Region;
 
 use crate::Image;
+use crate::fold::folded;
 use crate::image::{Kind, Node, in_order};
 
 /// The same images, of nodes of which no two do the same.
@@ -45,10 +46,11 @@ impl Unifier {
     fn add(&mut self, image: &Image) {
         let inputs = image.node().inputs.iter().map(|input| self.known[&input.id()].clone());
         let inputs: Vec<Image> = inputs.collect();
-        let key = (deed(image), inputs.iter().map(Image::id).collect());
-        let found = match self.nodes.entry(key) {
+        let found = folded(image.over(inputs));
+        let inputs = found.node().inputs.iter().map(Image::id).collect();
+        let found = match self.nodes.entry((deed(&found), inputs)) {
             Entry::Occupied(entry) => entry.get().clone(),
-            Entry::Vacant(entry) => entry.insert(image.over(inputs)).clone(),
+            Entry::Vacant(entry) => entry.insert(found).clone(),
         };
         self.known.insert(image.id(), found);
     }
@@ -123,7 +125,7 @@ mod tests {
         assert_eq!(nodes(&[blur(&image, 3), blur(&image, 5)]), 3);
         assert_eq!(nodes(&[blur(&image, 3), blur(&source(), 3)]), 4);
         assert_eq!(nodes(&[crop(&image, 3), crop(&image, 4)]), 3);
-        assert_eq!(nodes(&[linear(&image, 0.0), linear(&image, -0.0)]), 3);
+        assert_eq!(nodes(&[linear(&image, 2.0), linear(&image, 2.5)]), 3);
         assert_eq!(nodes(&[cast(&flip(&image)), flip(&cast(&image))]), 5);
         let blurred = blur(&image, 3);
         assert_eq!(nodes(&[blur(&blurred, 3), blurred]), 3);

@@ -6,7 +6,7 @@ use raster::{Region, Span, Spec, ViewMut};
 
 use super::{Geometry, GeometryRecipe};
 use crate::identity::identify;
-use crate::{Demand, ParameterError, Window};
+use crate::{Demand, Law, ParameterError, Window};
 
 /// A canvas and the places of images on it. Later images lie on earlier ones; what hangs over the edge
 /// is cut off.
@@ -56,6 +56,11 @@ impl GeometryRecipe for Join {
             background: super::pixel(&output, &self.background),
             output,
         }))
+    }
+
+    fn law(&self, inputs: &[Spec]) -> Option<Law> {
+        let is_whole = |image: &Spec| (image.width, image.height) == (self.width, self.height);
+        (self.places == [(0, 0)] && is_whole(&inputs[0])).then_some(Law::Same)
     }
 }
 

@@ -6,7 +6,7 @@ use raster::{Region, Sample, Spec, ViewMut};
 
 use crate::depths::with_depth;
 use crate::identified::Identified;
-use crate::{Demand, Identify, Identity, ParameterError, Window};
+use crate::{Demand, Identify, Identity, Law, ParameterError, Window};
 
 mod join;
 mod pad;
@@ -29,6 +29,11 @@ pub trait Geometry: Send + Sync {
         None
     }
 
+    /// What it obeys, if anything is known.
+    fn law(&self) -> Option<&Law> {
+        None
+    }
+
     /// What a region of the result is made from: which of the inputs, and what part of each.
     fn demand(&self, region: &Region) -> Vec<(usize, Demand)>;
 
@@ -46,7 +51,12 @@ pub trait GeometryRecipe: Identify {
     fn bind(&self, inputs: &[Spec]) -> Result<Arc<dyn Geometry>, ParameterError> {
         let operation = self.make(inputs)?;
         let output = *operation.output();
-        Ok(Identified::of(operation, output, self))
+        Ok(Identified::of(operation, output, self, self.law(inputs)))
+    }
+
+    /// What the operation obeys on images of these shapes, if anything is known.
+    fn law(&self, _: &[Spec]) -> Option<Law> {
+        None
     }
 
     /// The same, without its identity.

@@ -6,7 +6,7 @@ use raster::{Border, Region, Span, Spec, ViewMut};
 
 use super::{Geometry, GeometryRecipe};
 use crate::identity::identify;
-use crate::{Demand, ParameterError, Window};
+use crate::{Demand, Law, ParameterError, Window};
 
 /// Pixels to add on each side, and what they hold.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,6 +38,11 @@ impl GeometryRecipe for Pad {
             ParameterError::new("pad", "sides that make an image", received)
         })?;
         Ok(Arc::new(Padded { pad: *self, input, output }))
+    }
+
+    fn law(&self, _: &[Spec]) -> Option<Law> {
+        let sides = [self.left, self.top, self.right, self.bottom];
+        (sides == [0; 4]).then_some(Law::Same)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use raster::{Region, Span, Spec, ViewMut};
 
 use super::{Geometry, GeometryRecipe};
-use crate::{Demand, Identify, Identity, ParameterError, Window};
+use crate::{Demand, Identify, Identity, Law, ParameterError, Window};
 
 /// One of the eight ways in which a rectangle fits a rectangle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,17 @@ pub enum Turn {
 }
 
 impl Turn {
+    /// Every turn.
+    pub const ALL: [Self; 7] = [
+        Self::Flip,
+        Self::Flop,
+        Self::Right,
+        Self::Half,
+        Self::Left,
+        Self::Transpose,
+        Self::Transverse,
+    ];
+
     /// Whether rows become columns, and whether columns and rows of the input then count from the end.
     const fn parts(self) -> (bool, [bool; 2]) {
         match self {
@@ -38,6 +49,19 @@ impl Turn {
             Self::Transpose => (true, [false, false]),
             Self::Transverse => (true, [true, true]),
         }
+    }
+
+    /// The one turn that this and another in turn are, unless they undo each other.
+    #[must_use]
+    pub fn then(self, next: Self) -> Option<Self> {
+        let (turns, [right, bottom]) = self.parts();
+        let (again, [next_right, next_bottom]) = next.parts();
+        // The next counts columns and rows of this one's result, which are those of the input or, turned,
+        // its rows and columns.
+        let [other_right, other_bottom] =
+            if turns { [next_bottom, next_right] } else { [next_right, next_bottom] };
+        let ends = [right != other_right, bottom != other_bottom];
+        Self::ALL.into_iter().find(|turn| turn.parts() == (turns != again, ends))
     }
 
     const fn name(self) -> &'static str {
@@ -64,6 +88,10 @@ impl GeometryRecipe for Turn {
         let (width, height) = if turns { (height, width) } else { (width, height) };
         let output = Spec { width, height, ..input };
         Ok(Arc::new(Turned { turn: *self, input, output, turns, from_right, from_bottom }))
+    }
+
+    fn law(&self, _: &[Spec]) -> Option<Law> {
+        Some(Law::Turn(*self))
     }
 }
 

@@ -10,8 +10,8 @@ use raster::Spec;
 use super::inputs::{self, one};
 use super::row::Bound;
 use super::{Point, PointRecipe};
-use crate::ParameterError;
 use crate::identity::identify;
+use crate::{Law, ParameterError};
 
 /// One channel of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,10 @@ identify!(ExtractChannel { channel });
 impl PointRecipe for ExtractChannel {
     fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         self.named("extract-channel", one(inputs)?, isa)
+    }
+
+    fn law(&self, inputs: &[Spec], _: Isa) -> Option<Law> {
+        (inputs[0].channels == 1).then_some(Law::Same)
     }
 }
 
@@ -84,6 +88,10 @@ impl PointRecipe for JoinChannels {
             2 => bound.bytes(join::<u16>(widths)),
             _ => bound.bytes(join::<u32>(widths)),
         })
+    }
+
+    fn law(&self, inputs: &[Spec], _: Isa) -> Option<Law> {
+        (inputs.len() == 1).then_some(Law::Same)
     }
 }
 

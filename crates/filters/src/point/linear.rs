@@ -11,7 +11,7 @@ use super::row::{Bound, rounded};
 use super::{Point, PointRecipe, Value};
 use crate::depths::with_depth;
 use crate::identity::identify;
-use crate::{Identify, Identity, ParameterError};
+use crate::{Identify, Identity, Law, ParameterError};
 
 /// `x * scale + offset`, `OpenCV`'s `convertTo`: a fused multiply-add in float32, or in float64 from int32 to
 /// int32.
@@ -51,6 +51,12 @@ impl PointRecipe for Linear {
             bound.map::<_, S, f32, D, 1, 2>(point::Linear, [&scale, &offset])
         })))
     }
+
+    fn law(&self, inputs: &[Spec], isa: Isa) -> Option<Law> {
+        let is_cast = self.scale.is(1.0) && self.offset.is(0.0);
+        let depth = self.depth.unwrap_or(inputs[0].depth);
+        if is_cast { Cast(depth).law(inputs, isa) } else { None }
+    }
 }
 
 /// To another depth: rounded half to even and saturated, NaN as 0.
@@ -69,6 +75,12 @@ impl Identify for Cast {
 impl PointRecipe for Cast {
     fn make(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         Ok(cast(one(inputs)?, self.0, isa))
+    }
+
+    fn law(&self, inputs: &[Spec], isa: Isa) -> Option<Law> {
+        // Of all kinds of NaN one is left.
+        let is_same = self.0 == inputs[0].depth && self.0 != Depth::F32;
+        Some(if is_same { Law::Same } else { Law::Cast(*self, isa) })
     }
 }
 

@@ -13,7 +13,7 @@ use kernels::Isa;
 use raster::Spec;
 
 use crate::identified::Identified;
-use crate::{Identify, Identity, ParameterError};
+use crate::{Identify, Identity, Law, ParameterError};
 
 mod arithmetic;
 mod blend;
@@ -60,6 +60,11 @@ pub trait Point: Send + Sync {
         None
     }
 
+    /// What it obeys, if anything is known.
+    fn law(&self) -> Option<&Law> {
+        None
+    }
+
     /// Computes a run of pixels of one row. Each input is the bytes of its pixels: interleaved samples in the
     /// machine's byte order, aligned for their depth. All are of as many pixels as `out`.
     ///
@@ -77,7 +82,12 @@ pub trait PointRecipe: Identify {
     fn bind(&self, inputs: &[Spec], isa: Isa) -> Result<Arc<dyn Point>, ParameterError> {
         let operation = self.make(inputs, isa)?;
         let output = *operation.output();
-        Ok(Identified::of(operation, output, self))
+        Ok(Identified::of(operation, output, self, self.law(inputs, isa)))
+    }
+
+    /// What the operation obeys on images of these shapes, if anything is known.
+    fn law(&self, _: &[Spec], _: Isa) -> Option<Law> {
+        None
     }
 
     /// The same, without its identity.

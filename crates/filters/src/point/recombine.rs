@@ -10,10 +10,10 @@ use super::inputs::one;
 use super::row::Bound;
 use super::staged::{Feed, staged};
 use super::{ExtractChannel, Point, PointRecipe};
-use crate::ParameterError;
 use crate::depths::with_depth;
 use crate::identity::identify;
 use crate::parameter::finite;
+use crate::{Law, ParameterError};
 
 /// Channels as weighted sums of channels, as `OpenCV`'s `transform` makes them: each sum starts with the offset and
 /// takes the channels in ascending order, by fused multiply-adds in float32, or in float64 from int32 to int32. It is
@@ -99,5 +99,9 @@ impl PointRecipe for Grayscale {
             })),
             _ => Err(ParameterError::new("channels", "1 to 4 channels", channels)),
         }
+    }
+
+    fn law(&self, inputs: &[Spec], _: Isa) -> Option<Law> {
+        (inputs[0].channels == 1).then_some(Law::Same)
     }
 }

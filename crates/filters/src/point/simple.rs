@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use kernels::Isa;
 use kernels::point;
-use raster::{Sample, Spec};
+use raster::{Depth, Sample, Spec};
 
 use super::inputs::one;
 use super::row::{Bound, rounded};
 use super::{Point, PointRecipe, Value};
-use crate::ParameterError;
 use crate::depths::with_depth;
 use crate::identity::identify;
+use crate::{Law, ParameterError};
 
 /// |x|; the smallest integer of a depth gives the largest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,6 +25,11 @@ impl PointRecipe for Abs {
         Ok(with_depth!(bound.output.depth, T => {
             bound.map::<_, T, (), T, 1, 0>(point::Magnitude, [])
         }))
+    }
+
+    fn law(&self, inputs: &[Spec], _: Isa) -> Option<Law> {
+        let is_unsigned = matches!(inputs[0].depth, Depth::U8 | Depth::U16);
+        Some(if is_unsigned { Law::Same } else { Law::OnceIsEnough })
     }
 }
 
@@ -42,6 +47,11 @@ impl PointRecipe for Negate {
             bound.map::<_, T, (), T, 1, 0>(point::Opposite, [])
         }))
     }
+
+    fn law(&self, inputs: &[Spec], _: Isa) -> Option<Law> {
+        // The smallest integer of a signed depth has no opposite, and of all kinds of NaN one is left.
+        matches!(inputs[0].depth, Depth::U8 | Depth::U16).then_some(Law::UndoesItself)
+    }
 }
 
 /// All bits of integers the other way.
@@ -56,6 +66,10 @@ impl PointRecipe for Not {
         with_integer!(bound.output.depth, T => {
             Ok(bound.map::<_, T, (), T, 1, 0>(point::Complement, []))
         })
+    }
+
+    fn law(&self, _: &[Spec], _: Isa) -> Option<Law> {
+        Some(Law::UndoesItself)
     }
 }
 
@@ -110,5 +124,24 @@ impl PointRecipe for Clamp {
             let [low, high] = [low, high].map(|numbers| rounded(numbers, T::from_f64));
             bound.map::<_, T, T, T, 1, 2>(point::Clamp, [&low, &high])
         }))
+    }
+
+    fn law(&self, inputs: &[Spec], isa: Isa) -> Option<Law> {
+        with_integer!(inputs[0].depth, T => {
+            let (least, most) = (T::MIN.to_f64(), T::MAX.to_f64());
+            let is_all = self.min.numbers().iter().all(|&min| min <= least)
+                && self.max.numbers().iter().all(|&max| max >= most);
+            Ok(if is_all { Law::Same } else { Law::Clamp(self.clone(), isa) })
+        })
+        .ok()
+    }
+}
+
+impl Clamp {
+    /// The one range that two ranges in turn are.
+    #[must_use]
+    pub fn then(&self, next: &Self) -> Self {
+        let within = |bound: &Value| bound.with(&next.min, f64::max).with(&next.max, f64::min);
+        Self { min: within(&self.min), max: within(&self.max) }
     }
 }

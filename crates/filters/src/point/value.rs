@@ -28,11 +28,21 @@ pub enum Operand {
 
 impl Value {
     /// Its numbers: one, or one for each channel.
-    fn numbers(&self) -> &[f64] {
+    pub(super) fn numbers(&self) -> &[f64] {
         match self {
             Self::All(value) => std::slice::from_ref(value),
             Self::Each(values) => values,
         }
+    }
+
+    /// What a function makes of these numbers and others.
+    pub(super) fn with(&self, other: &Self, function: impl Fn(f64, f64) -> f64) -> Self {
+        let (a, b) = (self.numbers(), other.numbers());
+        if let (Self::All(a), Self::All(b)) = (self, other) {
+            return Self::All(function(*a, *b));
+        }
+        let at = |index: usize| function(a[index % a.len()], b[index % b.len()]);
+        Self::Each((0..a.len().max(b.len())).map(at).collect())
     }
 
     /// Whether it is that number for every channel.
