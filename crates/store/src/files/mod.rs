@@ -33,10 +33,10 @@ impl Files {
         Self { recent: Arc::new(Recent::new(most.max(1))) }
     }
 
-    /// Opens an image file, as [`open`](crate::open).
+    /// Opens an image file, as [`open`](fn@crate::open).
     ///
     /// # Errors
-    /// As [`open`](crate::open).
+    /// As [`open`](fn@crate::open).
     pub fn open(&self, path: impl AsRef<Path>, access: Access) -> Result<Arc<dyn Source>, Error> {
         Ok(self.admit(open::opened(Bytes::open(path, access)?)?))
     }
