@@ -16,6 +16,8 @@ use std::arch::x86_64::*;
 /// for `__m512i`. Loads and stores need `BYTES` bytes at any address.
 pub(crate) trait Wide: Copy {
     const BYTES: usize;
+    /// Bytes that [`dot`](Self::dot) sums: two or four.
+    const DOT: usize;
 
     unsafe fn load<T>(source: *const T) -> Self;
     unsafe fn store<T>(self, out: *mut T);
@@ -25,6 +27,11 @@ pub(crate) trait Wide: Copy {
     unsafe fn add32(self, other: Self) -> Self;
     /// Adds products of unsigned bytes and signed bytes, two by two, to 16-bit sums.
     unsafe fn dot8(self, bytes: Self, taps: Self) -> Self;
+    /// Adds products of unsigned bytes and signed bytes, as many as [`DOT`](Self::DOT), to sums of as
+    /// many bytes.
+    unsafe fn dot(self, bytes: Self, taps: Self) -> Self;
+    /// The bytes from `N` on of each lane of `self`, followed by those of `next`.
+    unsafe fn shift<const N: i32>(self, next: Self) -> Self;
     /// Adds products of signed words, two by two, to 32-bit sums.
     unsafe fn dot16(self, words: Self, taps: Self) -> Self;
     unsafe fn low8(self, other: Self) -> Self;
@@ -45,6 +52,8 @@ pub(crate) trait Wide: Copy {
     unsafe fn pack32(self, other: Self) -> Self;
     /// Signed words to saturated bytes.
     unsafe fn pack16(self, other: Self) -> Self;
+    /// Words below 256, each pair as two bytes: that of `self` below that of `other`.
+    unsafe fn bytes(self, other: Self) -> Self;
 }
 
 macro_rules! forward {
@@ -60,6 +69,7 @@ macro_rules! forward {
 
 impl Wide for __m256i {
     const BYTES: usize = 32;
+    const DOT: usize = 2;
 
     #[inline(always)]
     unsafe fn load<T>(source: *const T) -> Self {
@@ -89,6 +99,24 @@ impl Wide for __m256i {
     unsafe fn dot8(self, bytes: Self, taps: Self) -> Self {
         // SAFETY: by the trait's contract.
         unsafe { _mm256_add_epi16(self, _mm256_maddubs_epi16(bytes, taps)) }
+    }
+
+    #[inline(always)]
+    unsafe fn dot(self, bytes: Self, taps: Self) -> Self {
+        // SAFETY: by the trait's contract.
+        unsafe { self.dot8(bytes, taps) }
+    }
+
+    #[inline(always)]
+    unsafe fn shift<const N: i32>(self, next: Self) -> Self {
+        // SAFETY: by the trait's contract.
+        unsafe { _mm256_alignr_epi8::<N>(next, self) }
+    }
+
+    #[inline(always)]
+    unsafe fn bytes(self, other: Self) -> Self {
+        // SAFETY: by the trait's contract.
+        unsafe { _mm256_or_si256(self, _mm256_slli_epi16::<8>(other)) }
     }
 
     #[inline(always)]
@@ -127,6 +155,7 @@ impl Wide for __m256i {
 
 impl Wide for __m512i {
     const BYTES: usize = 64;
+    const DOT: usize = 4;
 
     #[inline(always)]
     unsafe fn load<T>(source: *const T) -> Self {
@@ -156,6 +185,24 @@ impl Wide for __m512i {
     unsafe fn dot8(self, bytes: Self, taps: Self) -> Self {
         // SAFETY: by the trait's contract.
         unsafe { _mm512_add_epi16(self, _mm512_maddubs_epi16(bytes, taps)) }
+    }
+
+    #[inline(always)]
+    unsafe fn dot(self, bytes: Self, taps: Self) -> Self {
+        // SAFETY: by the trait's contract.
+        unsafe { _mm512_dpbusd_epi32(self, bytes, taps) }
+    }
+
+    #[inline(always)]
+    unsafe fn shift<const N: i32>(self, next: Self) -> Self {
+        // SAFETY: by the trait's contract.
+        unsafe { _mm512_alignr_epi8::<N>(next, self) }
+    }
+
+    #[inline(always)]
+    unsafe fn bytes(self, other: Self) -> Self {
+        // SAFETY: by the trait's contract.
+        unsafe { _mm512_or_si512(self, _mm512_slli_epi16::<8>(other)) }
     }
 
     #[inline(always)]

@@ -347,3 +347,31 @@ fn every_width_of_every_form() {
         }
     }
 }
+
+/// A multiply-add takes two or four taps of up to 127, and sixteen lie in a chunk.
+#[test]
+fn every_count_of_taps_and_every_place_of_a_peak() {
+    let peaky = |count: usize, at: usize, peak: u32| {
+        let mut taps = vec![0; count];
+        taps[at] = peak;
+        taps[(at + 1) % count] += 256 - peak;
+        taps
+    };
+    for count in 1..=70 {
+        let n = 1 + 37 * count % 199;
+        let mut kernels = vec![fixed_taps(count, 2, 256), fixed_taps(count, 3, 256)];
+        kernels.extend((0..count).map(|at| peaky(count, at, [127, 128, 129, 200, 255][at % 5])));
+        for x in kernels {
+            let taps = Taps { x, y: vec![64, 192] };
+            for channels in [1, 3] {
+                let bytes = |y: usize, x: usize| noise(5, y, x) as u8;
+                let run =
+                    |isa| filter(&separable::fixed8(&taps, channels, isa), n, count % 17, bytes);
+                let expected = run(Isa::Scalar);
+                for isa in Isa::supported() {
+                    assert!(run(isa) == expected, "{}, {channels}, {taps:?}", isa.name());
+                }
+            }
+        }
+    }
+}
