@@ -182,11 +182,12 @@ impl Prefix for [i32; 1] {
     }
 }
 
-/// Implements [`Prefix`] by the functions of `std::arch`; the last two are closures.
+/// Implements [`Prefix`] by the functions of `std::arch`; the last two are expressions of the register, since
+/// closures are compiled for the baseline where they are not inlined.
 macro_rules! prefix {
     (
         $register:ty, $lanes:literal, $load:expr, $store:expr, $splat:expr, $plus:expr,
-        $prefix:expr, $last:expr
+        |$x:ident| $prefix:expr, |$y:ident| $last:expr
     ) => {
         impl Prefix for $register {
             const LANES: usize = $lanes;
@@ -217,14 +218,16 @@ macro_rules! prefix {
 
             #[inline(always)]
             unsafe fn prefix(self) -> Self {
+                let $x = self;
                 // SAFETY: by the trait's contract.
-                unsafe { $prefix(self) }
+                unsafe { $prefix }
             }
 
             #[inline(always)]
             unsafe fn last(self) -> Self {
+                let $y = self;
                 // SAFETY: by the trait's contract.
-                unsafe { $last(self) }
+                unsafe { $last }
             }
         }
     };

@@ -13,6 +13,14 @@ use crate::Isa;
 use crate::isa::{Vectorized, Vectors};
 use crate::vector::Prefix;
 
+#[cfg(target_arch = "x86_64")]
+mod register_x86;
+mod roll;
+#[cfg(target_arch = "x86_64")]
+mod roll_x86;
+
+pub use roll::{Edges, Roll};
+
 /// An integer that holds sums: `i32` or `i64`.
 pub trait Sum: Pod + Send + Sync {
     /// self + other, wrapping.
