@@ -23,6 +23,8 @@ mod x86;
 pub(crate) trait Vector<T>: Copy {
     /// Samples of a register.
     const LANES: usize;
+    /// Whether there is one instruction for [`shift`](Self::shift).
+    const SHIFTS: bool = false;
 
     unsafe fn load(source: *const T) -> Self;
     unsafe fn store(self, out: *mut T);
@@ -32,6 +34,12 @@ pub(crate) trait Vector<T>: Copy {
     unsafe fn times(self, other: Self) -> Self;
     /// self * a + b: rounded once for floats, wrapping for integers.
     unsafe fn fma(self, a: Self, b: Self) -> Self;
+
+    /// The samples from `N` on, followed by those of `next`.
+    #[inline(always)]
+    unsafe fn shift<const N: i32>(self, _next: Self) -> Self {
+        unreachable!("no instruction")
+    }
 }
 
 /// Registers of words that bytes can be loaded into and stored from.
@@ -233,11 +241,11 @@ macro_rules! prefix {
     };
 }
 
-/// Implements a register by the functions of `std::arch`; the last one is `(self, a, b) -> self * a + b`.
+/// Implements a register by the functions of `std::arch`; `$fma` is `(self, a, b) -> self * a + b`.
 macro_rules! register {
     (
         $register:ty, $type:ty, $lanes:literal, $load:expr, $store:expr, $splat:expr, $plus:expr,
-        $minus:expr, $times:expr, $fma:expr
+        $minus:expr, $times:expr, $fma:expr $(, $shift:ident)?
     ) => {
         impl Vector<$type> for $register {
             const LANES: usize = $lanes;
@@ -283,6 +291,16 @@ macro_rules! register {
                 // SAFETY: by the trait's contract.
                 unsafe { $fma(self, a, b) }
             }
+
+            $(
+                const SHIFTS: bool = true;
+
+                #[inline(always)]
+                unsafe fn shift<const N: i32>(self, next: Self) -> Self {
+                    // SAFETY: by the trait's contract.
+                    unsafe { $shift::<N>(self, next) }
+                }
+            )?
         }
     };
 }

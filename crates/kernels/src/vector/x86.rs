@@ -41,6 +41,28 @@ prefix!(
     |x| _mm512_permutexvar_epi32(_mm512_set1_epi32(15), x)
 );
 
+/// # Safety
+/// The processor has AVX-512.
+#[inline(always)]
+unsafe fn shift_f32<const N: i32>(x: __m512, next: __m512) -> __m512 {
+    // SAFETY: by the contract.
+    unsafe {
+        let (x, next) = (_mm512_castps_si512(x), _mm512_castps_si512(next));
+        _mm512_castsi512_ps(_mm512_alignr_epi32::<N>(next, x))
+    }
+}
+
+/// # Safety
+/// The processor has AVX-512.
+#[inline(always)]
+unsafe fn shift_f64<const N: i32>(x: __m512d, next: __m512d) -> __m512d {
+    // SAFETY: by the contract.
+    unsafe {
+        let (x, next) = (_mm512_castpd_si512(x), _mm512_castpd_si512(next));
+        _mm512_castsi512_pd(_mm512_alignr_epi64::<N>(next, x))
+    }
+}
+
 impl Words for __m256i {
     #[inline(always)]
     unsafe fn widen(source: *const u8) -> Self {
@@ -99,7 +121,8 @@ register!(
     _mm512_add_ps,
     _mm512_sub_ps,
     _mm512_mul_ps,
-    _mm512_fmadd_ps
+    _mm512_fmadd_ps,
+    shift_f32
 );
 register!(
     __m256d,
@@ -123,7 +146,8 @@ register!(
     _mm512_add_pd,
     _mm512_sub_pd,
     _mm512_mul_pd,
-    _mm512_fmadd_pd
+    _mm512_fmadd_pd,
+    shift_f64
 );
 register!(
     __m256i,
