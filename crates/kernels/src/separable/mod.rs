@@ -144,7 +144,7 @@ pub fn fixed8(taps: &Taps<u32>, channels: usize, isa: Isa) -> Separable<u8, u16,
 }
 
 /// As [`fixed8`] in 16 bits, for taps that are multiples of such a power of two that all sums fit:
-/// 1 2 1 and 1 4 6 4 1 among them. `None` for others.
+/// 1 2 1 and 1 4 6 4 1 among them. `None` for others, and where [`fixed8`] is faster.
 pub fn tiny8(taps: &Taps<u32>, channels: usize, isa: Isa) -> Option<Separable<u8, i16, u8>> {
     small::tiny8(taps, channels, isa)
 }

@@ -36,8 +36,13 @@ pub(super) fn small8<D: Sample>(
 }
 
 /// Gaussian taps such as 64 128 64 are multiples of a power of two, which can be taken out: with
-/// 1 2 1 all sums fit uint16, in both axes together. `None` if they would not.
+/// 1 2 1 all sums fit uint16, in both axes together. `None` if they would not, or if there is a faster
+/// kernel: from 5 taps on, AVX2 and AVX-512 multiply neighbouring bytes of one channel as they are.
 pub(super) fn tiny8(taps: &Taps<u32>, channels: usize, isa: Isa) -> Option<Separable<u8, i16, u8>> {
+    let taps_of_an_axis = taps.x.len().max(taps.y.len());
+    if matches!(isa, Isa::Avx2 | Isa::Avx512) && channels == 1 && taps_of_an_axis > 3 {
+        return None;
+    }
     let common =
         |axis: &[u32]| axis.iter().map(|tap| tap.trailing_zeros()).min().unwrap_or(0).min(8);
     let (x, y) = (common(&taps.x), common(&taps.y));
