@@ -7,7 +7,7 @@ use crate::{Access, Bytes, Error, Source, tiff};
 /// Bytes that tell every format named here.
 const MAGIC: usize = 16;
 
-/// Opens an image file: TIFF or `BigTIFF`, uncompressed. Only headers are read.
+/// Opens an image file: TIFF or `BigTIFF`. Only headers are read.
 ///
 /// # Errors
 /// [`Error::Unsupported`] if the file is of another format, or of a kind of TIFF that is not read
@@ -34,8 +34,8 @@ pub fn open_bytes(bytes: Bytes) -> Result<Arc<dyn Source>, Error> {
             let name = other.map_or("this format".to_owned(), |name| format!("{name} files"));
             let file = bytes.path().map_or(String::new(), |path| format!("{}: ", path.display()));
             Err(Error::Unsupported(format!(
-                "{file}{name} cannot be read yet; supported are uncompressed TIFF and BigTIFF, and \
-                 bare pixels whose layout is given"
+                "{file}{name} cannot be read yet; supported are TIFF and BigTIFF, and bare \
+                 pixels whose layout is given"
             )))
         }
     }

@@ -1,9 +1,6 @@
 //! The tags of one image.
 
-use super::{
-    header::Container,
-    tag::{self, kind},
-};
+use super::{extra, header::Container, tag::kind};
 use crate::{ByteOrder, Error};
 
 /// The tags of one image. Values stay in the file until they are asked for, so what an unknown tag
@@ -62,7 +59,7 @@ impl Directory {
         let Some(entry) = self.entries.iter().find(|entry| entry.tag == tag) else {
             return Ok(None);
         };
-        let name = tag::name(tag);
+        let name = extra::name(tag);
         let (kind, count) = (entry.kind, entry.count);
         let size = kind::bytes(kind).ok_or_else(|| {
             container.corrupt(format!("{name} has values of type {kind}, which are no integers"))
@@ -83,11 +80,21 @@ impl Directory {
         Ok(Some(Table { tag, size, count, offset }))
     }
 
+    /// The bytes of a tag's value, whatever they are.
+    pub(super) fn bytes(
+        &self,
+        container: &Container<'_>,
+        tag: u16,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let entry = self.entries.iter().find(|entry| entry.tag == tag);
+        entry.map(|entry| entry.bytes(container)).transpose()
+    }
+
     /// The one integer of a tag.
     pub(super) fn scalar(&self, container: &Container<'_>, tag: u16) -> Result<Option<u64>, Error> {
         let Some(table) = self.table(container, tag)? else { return Ok(None) };
         if table.count != 1 {
-            let (name, count) = (tag::name(tag), table.count);
+            let (name, count) = (extra::name(tag), table.count);
             return Err(container.corrupt(format!("{name} has {count} values instead of one")));
         }
         let mut value = [0];
@@ -98,7 +105,7 @@ impl Directory {
     /// The integer of a tag that must be there.
     pub(super) fn required(&self, container: &Container<'_>, tag: u16) -> Result<u64, Error> {
         self.scalar(container, tag)?
-            .ok_or_else(|| container.corrupt(format!("{} is missing", tag::name(tag))))
+            .ok_or_else(|| container.corrupt(format!("{} is missing", extra::name(tag))))
     }
 
     /// The integer of a tag that has one for each of `channels` samples, all alike. One for all is
@@ -110,7 +117,7 @@ impl Directory {
         channels: u32,
     ) -> Result<Option<u64>, Error> {
         let Some(table) = self.table(container, tag)? else { return Ok(None) };
-        let name = tag::name(tag);
+        let name = extra::name(tag);
         let wanted = if table.count == 1 { 1 } else { u64::from(channels) };
         if table.count < wanted {
             let count = table.count;
@@ -130,10 +137,29 @@ impl Directory {
     }
 }
 
+impl Entry {
+    /// The bytes of the value as they are stored. They lie in the file, and so are no more than it.
+    fn bytes(&self, container: &Container<'_>) -> Result<Vec<u8>, Error> {
+        let size = extra::value_bytes(self.kind);
+        let len = self.count.saturating_mul(size);
+        let offset =
+            if len <= container.word_bytes() { self.value } else { container.word(self.value)? };
+        if !container.bytes.holds(offset, len) {
+            let (name, all) = (extra::name(self.tag), container.bytes.len());
+            return Err(container.corrupt(format!(
+                "{name} has {len} bytes from byte {offset} on, past the end of the file ({all} bytes)"
+            )));
+        }
+        let mut bytes = vec![0; len as usize];
+        container.bytes.read_at(offset, &mut bytes)?;
+        Ok(bytes)
+    }
+}
+
 impl Table {
     /// The name of the tag.
     pub(super) fn name(&self) -> &'static str {
-        tag::name(self.tag)
+        extra::name(self.tag)
     }
 
     /// Reads integers from number `first` on.

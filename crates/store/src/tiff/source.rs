@@ -2,40 +2,92 @@
 
 use std::path::Path;
 
-use raster::{Depth, Region, Spec, View, ViewMut};
+use raster::{Region, Spec, View, ViewMut};
 
-use super::{chunks::Chunks, description::Description, directory::Directory, header::Container};
-use crate::{ByteOrder, Bytes, Error, Format, Metadata, Source, check::assert_inside};
+use super::{
+    chunks::{Chunks, Index},
+    description::{Coding, Description},
+    directory::Directory,
+    form::Form,
+    header::Container,
+    packed::Packed,
+    rows,
+};
+use crate::{
+    Bytes, Chunking, Error, Format, Metadata, Source, cache::Cache, check::assert_inside,
+    codec::Codec,
+};
 
-/// The first image of a TIFF file.
+/// An image of a TIFF file.
 pub(crate) struct TiffSource {
     bytes: Bytes,
     spec: Spec,
     metadata: Metadata,
-    chunks: Chunks,
-    /// Whether samples are stored in the other byte order than this machine's.
-    foreign: bool,
+    pixels: Pixels,
+}
+
+/// How pixels are come by.
+enum Pixels {
+    /// They lie in the file as they are read, but perhaps for the order of their bytes.
+    Plain { chunks: Chunks, form: Form },
+    /// They are converted row by row.
+    Converted { chunks: Chunks, form: Form, coding: Coding },
+    /// They are decoded chunk by chunk.
+    Packed(Box<Packed>),
 }
 
 impl TiffSource {
     pub(crate) fn open(bytes: Bytes) -> Result<Self, Error> {
         let container = Container::open(&bytes)?;
-        let (order, big, pages) = (container.order, container.big, container.pages()?);
+        let pages = container.pages()?;
         let tags = Directory::read(&container, container.first)?;
-        let Description { spec, grid } = Description::read(&container, &tags)?;
-        let chunks = Chunks::read(&container, &tags, &spec, grid)?;
-        let metadata = Metadata {
-            format: if big { Format::BigTiff } else { Format::Tiff },
-            path: bytes.path().map(Path::to_path_buf),
-            byte_order: order,
-            tile: grid.tiled.then_some((grid.width, grid.height)),
-            rows_per_strip: (!grid.tiled).then_some(grid.height),
-            compression: "none",
-            pages,
-            access: "random",
-        };
-        let foreign = order != ByteOrder::NATIVE && spec.depth != Depth::U8;
-        Ok(Self { bytes, spec, metadata, chunks, foreign })
+        let description = Description::read(&container, &tags)?;
+        let metadata = metadata(&container, &description, pages);
+        let spec = description.spec;
+        let pixels = Pixels::read(&container, &tags, description)?;
+        Ok(Self { bytes, spec, metadata, pixels })
+    }
+
+    fn cache(&self) -> Option<&Cache> {
+        match &self.pixels {
+            Pixels::Packed(packed) => Some(packed.cache()),
+            _ => None,
+        }
+    }
+}
+
+fn metadata(container: &Container<'_>, description: &Description, pages: u64) -> Metadata {
+    let Description { grid, coding, .. } = description;
+    let is_whole = grid.count == 1 && !matches!(coding.codec, Codec::None);
+    Metadata {
+        format: if container.big { Format::BigTiff } else { Format::Tiff },
+        path: container.bytes.path().map(Path::to_path_buf),
+        byte_order: container.order,
+        tile: grid.tiled.then_some((grid.width, grid.height)),
+        rows_per_strip: (!grid.tiled).then_some(grid.height),
+        compression: coding.codec.name(),
+        pages,
+        access: if is_whole { "whole" } else { "random" },
+    }
+}
+
+impl Pixels {
+    fn read(
+        container: &Container<'_>,
+        tags: &Directory,
+        description: Description,
+    ) -> Result<Self, Error> {
+        if !matches!(description.coding.codec, Codec::None) {
+            let index = Index::read(container, tags, &description)?;
+            return Ok(Self::Packed(Box::new(Packed::new(description, index))));
+        }
+        let chunks = Chunks::read(container, tags, &description)?;
+        let Description { form, coding, .. } = description;
+        Ok(if form.is_plain() && !coding.is_reversed {
+            Self::Plain { chunks, form }
+        } else {
+            Self::Converted { chunks, form, coding }
+        })
     }
 }
 
@@ -50,47 +102,78 @@ impl Source for TiffSource {
 
     fn view(&self, region: &Region) -> Option<View<'_>> {
         assert_inside(&self.spec, region);
-        if self.foreign {
-            return None;
+        match &self.pixels {
+            Pixels::Plain { chunks, form } if !form.is_foreign() => {
+                let (part, local, plane) = chunks.parts(*region, 0).next()?;
+                (part == *region).then(|| plane.view(&self.bytes, &self.spec, &local)).flatten()
+            }
+            _ => None,
         }
-        let (part, local, plane) = self.chunks.parts(*region).next()?;
-        (part == *region).then(|| plane.view(&self.bytes, &self.spec, &local)).flatten()
     }
 
     fn read(&self, region: &Region, out: &mut ViewMut<'_>) -> Result<(), Error> {
         assert_inside(&self.spec, region);
-        for (part, local, plane) in self.chunks.parts(*region) {
-            let (left, top) = (part.left - region.left, part.top - region.top);
-            let place = Region::new(left, top, part.width, part.height);
-            plane.read(&self.bytes, &self.spec, &local, &mut out.sub(&place))?;
-        }
-        if self.foreign {
-            for y in 0..out.height() {
-                swap(out.row_bytes(y), self.spec.depth);
+        let bytes = &self.bytes;
+        match &self.pixels {
+            Pixels::Plain { chunks, form } => {
+                for (part, local, plane) in chunks.parts(*region, 0) {
+                    let (left, top) = (part.left - region.left, part.top - region.top);
+                    let place = Region::new(left, top, part.width, part.height);
+                    plane.read(bytes, &self.spec, &local, &mut out.sub(&place))?;
+                }
+                (0..out.height()).for_each(|y| form.swap(out.row_bytes(y)));
+                Ok(())
             }
+            Pixels::Converted { chunks, form, coding } => {
+                rows::read(bytes, chunks, form, coding, region, out)
+            }
+            Pixels::Packed(packed) => packed.read(bytes, region, out),
         }
-        Ok(())
+    }
+
+    fn chunks(&self) -> Option<Chunking> {
+        match &self.pixels {
+            Pixels::Packed(packed) => Some(packed.chunking()),
+            _ => None,
+        }
+    }
+
+    fn keep(&self, bytes: u64) {
+        self.cache().into_iter().for_each(|cache| cache.plan(bytes, 0));
+    }
+
+    fn release(&self, bytes: u64) {
+        self.cache().into_iter().for_each(|cache| cache.plan(0, bytes));
+    }
+
+    fn held(&self) -> u64 {
+        self.cache().map_or(0, Cache::held)
+    }
+
+    fn decoded(&self) -> u64 {
+        self.cache().map_or(0, Cache::decoded)
     }
 
     fn advise(&self, region: &Region) {
-        for (_, local, plane) in self.chunks.parts(*region) {
-            plane.advise(&self.bytes, &self.spec, &local);
+        match &self.pixels {
+            Pixels::Plain { chunks, .. } => {
+                for (_, local, plane) in chunks.parts(*region, 0) {
+                    plane.advise(&self.bytes, &self.spec, &local);
+                }
+            }
+            Pixels::Converted { chunks, form, .. } => {
+                for plane in 0..form.planes {
+                    for (_, local, place) in chunks.parts(*region, plane as u64) {
+                        let start = place.offset + local.top * place.stride;
+                        self.bytes.advise(start, local.height * place.stride);
+                    }
+                }
+            }
+            Pixels::Packed(packed) => packed.advise(&self.bytes, region),
         }
     }
 
     fn verify(&self) -> Result<(), Error> {
         self.bytes.verify()
-    }
-}
-
-/// Reverses the bytes of every sample.
-fn swap(row: &mut [u8], depth: Depth) {
-    fn each<const N: usize>(row: &mut [u8]) {
-        row.as_chunks_mut::<N>().0.iter_mut().for_each(|sample| sample.reverse());
-    }
-    match depth {
-        Depth::U8 => {}
-        Depth::U16 | Depth::I16 => each::<2>(row),
-        Depth::I32 | Depth::F32 => each::<4>(row),
     }
 }

@@ -132,20 +132,25 @@ pub(crate) fn open(file: &[u8]) -> Result<Arc<dyn Source>, Error> {
 
 /// The dense pixels of a region, read with `read`; checked against `view` where there is one.
 pub(crate) fn pixels(source: &dyn Source, region: &Region) -> Vec<u8> {
+    try_pixels(source, region).unwrap()
+}
+
+/// As [`pixels`], of a file that may be broken.
+pub(crate) fn try_pixels(source: &dyn Source, region: &Region) -> Result<Vec<u8>, Error> {
     let spec = source.spec();
     let len = spec.region_bytes(region) as usize;
     let mut buffer = Buffer::zeroed(len);
     let (width, height) = (region.width as usize, region.height as usize);
     source.advise(region);
     let mut out = ViewMut::new(buffer.take(len), width, height, spec).unwrap();
-    source.read(region, &mut out).unwrap();
+    source.read(region, &mut out)?;
     drop(out);
     let read = buffer.bytes()[..len].to_vec();
     if let Some(view) = source.view(region) {
         let seen: Vec<u8> = (0..height).flat_map(|y| view.row_bytes(y).to_vec()).collect();
         assert_eq!(seen, read, "view and read differ");
     }
-    read
+    Ok(read)
 }
 
 /// The dense pixels of the whole image.

@@ -2,6 +2,8 @@
 
 mod atomic; // nothing or everything appears, whatever happens
 mod build; // TIFF files made by hand
+mod coded; // compressed TIFF files, and samples of all kinds
+mod corpus; // a small file of each kind
 #[cfg(unix)] // where files are sparse without being asked
 mod giant; // 4.8 gigapixels
 mod hostile; // headers that lie
