@@ -12,8 +12,8 @@ use noise::{buffer, pixels};
 use proptest::prelude::*;
 use raster::{Depth, Spec};
 use store::{
-    Bytes, Durability, RawLayout, RawSink, Sink, Source, TiffOptions, TiffSink, from_memory,
-    open_bytes,
+    Bytes, Durability, RawLayout, RawSink, Selection, Sink, Source, TiffOptions, TiffSink,
+    from_memory, open_bytes,
 };
 
 /// A TIFF file of uint8 samples whose chunks are runs of `PackBits`: tiles, or strips if they are as
@@ -66,7 +66,7 @@ fn packed(image: &[u8], spec: &Spec, (width, height): (u64, u64)) -> Arc<dyn Sou
     file.extend(chunks.iter().flat_map(|(_, len)| len.to_le_bytes()));
     file.resize(values as usize, 0);
     file.extend(data);
-    open_bytes(Bytes::from_memory(Arc::new(file))).unwrap()
+    open_bytes(Bytes::from_memory(Arc::new(file)), Selection::default()).unwrap()
 }
 
 fn blurred(source: &Arc<dyn Source>, sigma: f64) -> Image {

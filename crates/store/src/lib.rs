@@ -46,15 +46,17 @@ mod raw;
 mod scratch;
 mod sink;
 mod source;
+mod tag;
 mod tiff;
 
 pub use bytes::{Access, Bytes};
 pub use error::Error;
 pub use memory::{MemorySink, OutputBytes};
 pub use metadata::{ByteOrder, Format, Metadata};
-pub use open::{open, open_bytes};
+pub use open::{Selection, open, open_bytes, open_selected};
 pub use publish::{Durability, remove_all_temporaries};
 pub use raw::{RawLayout, RawSink, from_memory, open_raw};
 pub use sink::{Layout, Sink};
 pub use source::{Chunking, Source};
+pub use tag::Tag;
 pub use tiff::{TiffOptions, TiffSink, TiffVariant};

@@ -2,7 +2,7 @@
 
 use raster::{Region, Spec, View, ViewMut};
 
-use crate::{Error, Metadata};
+use crate::{Error, Metadata, Tag};
 
 /// An image that can be read by region, from any thread.
 ///
@@ -14,6 +14,15 @@ pub trait Source: Send + Sync {
 
     /// What the container says about the image.
     fn metadata(&self) -> &Metadata;
+
+    /// What describes the image beside its pixels: colour profile, resolution, where on earth it is.
+    /// Read from the file when asked for.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    fn tags(&self) -> Result<Vec<Tag>, Error> {
+        Ok(Vec::new())
+    }
 
     /// The region as it lies in memory, when it does so as one strided rectangle, aligned and in
     /// the machine's byte order. No pixel is copied.

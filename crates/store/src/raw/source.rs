@@ -112,6 +112,7 @@ impl RawSource {
             rows_per_strip: None,
             compression: "none",
             pages: 1,
+            levels: vec![(spec.width, spec.height)],
             access: "random",
         };
         Self { bytes, spec, plane, metadata }

@@ -1,6 +1,6 @@
 //! TIFF and `BigTIFF`, read and written by hand.
 //!
-//! Reading goes `header` -> `directory` (the table of tags) -> `description` (what the tags say the
+//! Reading goes `header` -> `pages` (which images there are) -> `directory` (the table of tags) -> `description` (what the tags say the
 //! image is) -> `chunks` (where its strips or tiles lie) -> `source`, which lends pixels that are
 //! stored as they are read, converts others row by row (`rows`) or, if they are compressed, chunk by
 //! chunk (`packed`), by the rules of `form`. Writing goes `plan` (where
@@ -13,6 +13,7 @@ mod extra;
 mod form;
 mod header;
 mod packed;
+mod pages;
 mod palette;
 mod plan;
 mod rows;

@@ -11,16 +11,20 @@ use super::{
     form::Form,
     header::Container,
     packed::Packed,
+    pages::Pages,
     rows,
 };
 use crate::{
-    Bytes, Chunking, Error, Format, Metadata, Source, cache::Cache, check::assert_inside,
-    codec::Codec,
+    ByteOrder, Bytes, Chunking, Error, Format, Metadata, Selection, Source, Tag, cache::Cache,
+    check::assert_inside, codec::Codec,
 };
 
 /// An image of a TIFF file.
 pub(crate) struct TiffSource {
     bytes: Bytes,
+    order: ByteOrder,
+    big: bool,
+    tags: Directory,
     spec: Spec,
     metadata: Metadata,
     pixels: Pixels,
@@ -37,15 +41,22 @@ enum Pixels {
 }
 
 impl TiffSource {
-    pub(crate) fn open(bytes: Bytes) -> Result<Self, Error> {
+    pub(crate) fn open(bytes: Bytes, selection: Selection) -> Result<Self, Error> {
         let container = Container::open(&bytes)?;
-        let pages = container.pages()?;
-        let tags = Directory::read(&container, container.first)?;
+        let pages = Pages::read(&container, selection.page)?;
+        let count = pages.levels.len();
+        let level = usize::try_from(selection.level).ok().and_then(|level| pages.levels.get(level));
+        let level = level.ok_or_else(|| {
+            let level = selection.level;
+            Error::InvalidArgument(format!("expected a level below {count} but received {level}"))
+        })?;
+        let tags = Directory::read(&container, level.offset)?;
         let description = Description::read(&container, &tags)?;
-        let metadata = metadata(&container, &description, pages);
+        let metadata = metadata(&container, &description, &pages);
         let spec = description.spec;
         let pixels = Pixels::read(&container, &tags, description)?;
-        Ok(Self { bytes, spec, metadata, pixels })
+        let Container { order, big, .. } = container;
+        Ok(Self { bytes, order, big, tags, spec, metadata, pixels })
     }
 
     fn cache(&self) -> Option<&Cache> {
@@ -56,7 +67,7 @@ impl TiffSource {
     }
 }
 
-fn metadata(container: &Container<'_>, description: &Description, pages: u64) -> Metadata {
+fn metadata(container: &Container<'_>, description: &Description, pages: &Pages) -> Metadata {
     let Description { grid, coding, .. } = description;
     let is_whole = grid.count == 1 && !matches!(coding.codec, Codec::None);
     Metadata {
@@ -66,7 +77,8 @@ fn metadata(container: &Container<'_>, description: &Description, pages: u64) ->
         tile: grid.tiled.then_some((grid.width, grid.height)),
         rows_per_strip: (!grid.tiled).then_some(grid.height),
         compression: coding.codec.name(),
-        pages,
+        pages: pages.count,
+        levels: pages.levels.iter().map(|level| level.size).collect(),
         access: if is_whole { "whole" } else { "random" },
     }
 }
@@ -129,6 +141,12 @@ impl Source for TiffSource {
             }
             Pixels::Packed(packed) => packed.read(bytes, region, out),
         }
+    }
+
+    fn tags(&self) -> Result<Vec<Tag>, Error> {
+        let container =
+            Container { bytes: &self.bytes, order: self.order, big: self.big, first: 0 };
+        self.tags.descriptive(&container)
     }
 
     fn chunks(&self) -> Option<Chunking> {

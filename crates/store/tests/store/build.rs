@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gigapx_store::{ByteOrder, Bytes, Error, Source, open_bytes};
+use gigapx_store::{ByteOrder, Bytes, Error, Selection, Source, open_bytes};
 use raster::{Buffer, Region, ViewMut};
 
 pub(crate) const BYTE: u16 = 1;
@@ -118,6 +118,10 @@ impl Tiff {
 }
 
 pub(crate) fn open(file: &[u8]) -> Result<Arc<dyn Source>, Error> {
+    open_selected(file, Selection::default())
+}
+
+pub(crate) fn open_selected(file: &[u8], selection: Selection) -> Result<Arc<dyn Source>, Error> {
     // Aligned as a mapping would be, so that views do not depend on the allocator's mood.
     struct Aligned(Buffer, usize);
     impl AsRef<[u8]> for Aligned {
@@ -127,7 +131,7 @@ pub(crate) fn open(file: &[u8]) -> Result<Arc<dyn Source>, Error> {
     }
     let mut buffer = Buffer::zeroed(file.len());
     buffer.take(file.len()).copy_from_slice(file);
-    open_bytes(Bytes::from_memory(Arc::new(Aligned(buffer, file.len()))))
+    open_bytes(Bytes::from_memory(Arc::new(Aligned(buffer, file.len()))), selection)
 }
 
 /// The dense pixels of a region, read with `read`; checked against `view` where there is one.

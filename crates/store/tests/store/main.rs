@@ -7,6 +7,7 @@ mod corpus; // a small file of each kind
 #[cfg(unix)] // where files are sparse without being asked
 mod giant; // 4.8 gigapixels
 mod hostile; // headers that lie
+mod pages; // files of several images
 mod raw; // bare pixels
 mod read; // TIFF files of others
 mod write; // TIFF files of ours, read by others
