@@ -52,21 +52,26 @@ struct Ticket<'a> {
 
 impl Cache {
     /// The chunk of that number, made by `decode` if it is not there; `bytes` is how large it is. What
-    /// is in the buffer that `decode` gets does not matter.
+    /// is in the buffer that `decode` gets does not matter. Nothing if another thread is at it and this
+    /// one shall not `wait`.
     pub(crate) fn get(
         &self,
         index: u64,
         bytes: u64,
+        wait: bool,
         decode: impl FnOnce(&mut Buffer) -> Result<(), Error>,
-    ) -> Result<Arc<Buffer>, Error> {
+    ) -> Result<Option<Arc<Buffer>>, Error> {
         let mut state = self.lock();
         while let Some(slot) = state.touch(index) {
+            if slot.get().is_none() && !wait {
+                return Ok(None);
+            }
             while slot.get().is_none() {
                 state = self.settled.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
             // It may have been let go already; and if decoding it failed, this caller tries itself.
             if let Some(Some(chunk)) = slot.get() {
-                return Ok(Arc::clone(chunk));
+                return Ok(Some(Arc::clone(chunk)));
             }
         }
         let slot = Slot::default();
@@ -79,7 +84,7 @@ impl Cache {
         let chunk = Arc::new(buffer);
         // Nobody else sets it before the ticket is dropped.
         let _ = ticket.slot.set(Some(Arc::clone(&chunk)));
-        Ok(chunk)
+        Ok(Some(chunk))
     }
 
     /// Changes how many bytes stay: `plus` more, `minus` less.
@@ -183,21 +188,43 @@ mod tests {
         }
     }
 
+    fn get(
+        cache: &Cache,
+        index: u64,
+        decode: impl FnOnce(&mut Buffer) -> Result<(), Error>,
+    ) -> Result<Arc<Buffer>, Error> {
+        cache.get(index, 64, true, decode).map(|chunk| chunk.expect("waited for"))
+    }
+
+    #[test]
+    fn whoever_does_not_wait_gets_nothing_meanwhile() {
+        let cache = Cache::default();
+        cache.plan(640, 0);
+        let outer = |buffer: &mut Buffer| {
+            let inner = cache.get(7, 64, false, |_| panic!("decoded twice"));
+            assert!(inner.unwrap().is_none());
+            fill(7)(buffer)
+        };
+        get(&cache, 7, outer).unwrap();
+        let after = cache.get(7, 64, false, |_| panic!("decoded twice"));
+        assert_eq!(after.unwrap().unwrap().bytes()[0], 7);
+    }
+
     #[test]
     fn what_was_planned_for_stays_and_the_oldest_goes() {
         let cache = Cache::default();
         cache.plan(64 * 3, 0);
         for index in [0, 1, 2, 0, 3, 0, 2, 3] {
-            let chunk = cache.get(index, 64, fill(index)).unwrap();
+            let chunk = get(&cache, index, fill(index)).unwrap();
             assert_eq!(chunk.bytes(), [index as u8; 64]);
             assert!(cache.held() <= 64 * 3);
         }
         assert_eq!(cache.decoded(), 4);
-        cache.get(1, 64, fill(1)).unwrap();
+        get(&cache, 1, fill(1)).unwrap();
         assert_eq!(cache.decoded(), 5);
         cache.plan(0, 64 * 3);
         assert_eq!(cache.held(), 0);
-        cache.get(1, 64, fill(1)).unwrap();
+        get(&cache, 1, fill(1)).unwrap();
         assert_eq!((cache.held(), cache.decoded()), (0, 6));
     }
 
@@ -213,7 +240,7 @@ mod tests {
                             thread::sleep(Duration::from_millis(1));
                             fill(index)(buffer)
                         };
-                        let chunk = cache.get(index, 64, decode).unwrap();
+                        let chunk = get(&cache, index, decode).unwrap();
                         assert_eq!(chunk.bytes()[63], index as u8);
                     }
                 });
@@ -232,15 +259,15 @@ mod tests {
         };
         thread::scope(|scope| {
             for _ in 0..4 {
-                scope.spawn(|| assert!(cache.get(7, 64, fail).is_err()));
+                scope.spawn(|| assert!(get(&cache, 7, fail).is_err()));
             }
         });
         assert_eq!(cache.held(), 0);
         let panics = |_: &mut Buffer| panic!("in a decoder");
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            let _ = cache.get(7, 64, panics);
+            let _ = get(&cache, 7, panics);
         }));
         assert!(result.is_err());
-        assert_eq!(cache.get(7, 64, fill(7)).unwrap().bytes()[0], 7);
+        assert_eq!(get(&cache, 7, fill(7)).unwrap().bytes()[0], 7);
     }
 }

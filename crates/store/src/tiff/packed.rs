@@ -70,27 +70,48 @@ impl Packed {
         Chunking { width, height, bytes: self.spec.bytes(), scratch }
     }
 
+    /// Reads a region. Chunks that other threads are decoding come last, so that threads which need the
+    /// same ones share the work.
     pub(super) fn read(
         &self,
         bytes: &Bytes,
         region: &Region,
         out: &mut ViewMut<'_>,
     ) -> Result<(), Error> {
-        let (width, height) = (self.grid.width, self.grid.height);
-        for part in region.cells(width, height) {
-            let index = self.grid.index(&part);
-            let decode = |buffer: &mut Buffer| self.decode(bytes, index, buffer);
-            let chunk = self.cache.get(index, self.spec.bytes(), decode)?;
-            let stride = self.spec.row_bytes() as usize;
-            let view =
-                View::new(chunk.bytes(), stride, width as usize, height as usize, &self.spec)
-                    .expect("a chunk was decoded there");
-            let local = Region::new(part.left % width, part.top % height, part.width, part.height);
-            let place =
-                Region { left: part.left - region.left, top: part.top - region.top, ..part };
-            out.sub(&place).copy_from(&view.sub(&local));
+        let mut waiting = Vec::new();
+        for part in region.cells(self.grid.width, self.grid.height) {
+            if !self.read_part(bytes, region, &part, false, out)? {
+                waiting.push(part);
+            }
+        }
+        for part in waiting {
+            self.read_part(bytes, region, &part, true, out)?;
         }
         Ok(())
+    }
+
+    /// Reads the part of a region that lies in one chunk; tells whether the chunk was there.
+    fn read_part(
+        &self,
+        bytes: &Bytes,
+        region: &Region,
+        part: &Region,
+        wait: bool,
+        out: &mut ViewMut<'_>,
+    ) -> Result<bool, Error> {
+        let (width, height) = (self.grid.width, self.grid.height);
+        let index = self.grid.index(part);
+        let decode = |buffer: &mut Buffer| self.decode(bytes, index, buffer);
+        let Some(chunk) = self.cache.get(index, self.spec.bytes(), wait, decode)? else {
+            return Ok(false);
+        };
+        let stride = self.spec.row_bytes() as usize;
+        let view = View::new(chunk.bytes(), stride, width as usize, height as usize, &self.spec)
+            .expect("a chunk was decoded there");
+        let local = Region { left: part.left % width, top: part.top % height, ..*part };
+        let (left, top) = (part.left - region.left, part.top - region.top);
+        out.sub(&Region { left, top, ..*part }).copy_from(&view.sub(&local));
+        Ok(true)
     }
 
     /// Says that the chunks of a region will be read soon.
