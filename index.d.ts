@@ -43,8 +43,8 @@ export declare class BindingImage {
   gradientMagnitude(options: BindingGradient): BindingImage
   /** This image sharpened. */
   unsharpMask(options: BindingUnsharp): BindingImage
-  /** Opens a file; only its header is read. `access` is `auto`, `mmap` or `pread`. */
-  static open(path: string, access: string): Promise<BindingOpened>
+  /** Opens an image of a file; only its header is read. `access` is `auto`, `mmap` or `pread`. */
+  static open(path: string, access: string, page: number, level: number): Promise<BindingOpened>
   /** Opens bare pixels. */
   static openRaw(path: string, layout: BindingLayout, access: string): Promise<BindingOpened>
   /** An image over the memory of a view, which it keeps. */
@@ -320,6 +320,7 @@ export interface BindingMetadata {
   rowsPerStrip?: number
   compression: string
   pages: number
+  levels: Array<BindingSize>
   access: string
 }
 
@@ -383,6 +384,12 @@ export interface BindingPoint {
 export interface BindingRegion {
   left: number
   top: number
+  width: number
+  height: number
+}
+
+/** Columns and rows. */
+export interface BindingSize {
   width: number
   height: number
 }

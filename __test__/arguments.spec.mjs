@@ -18,7 +18,7 @@ const table = [
   [() => open('a\0b'), /for path/],
   [() => open(new URL('https://example.com/a.tif')), /file: URL for path but received 'https:/],
   [() => open('a.tif', { access: 'fast' }), "expected 'auto', 'mmap' or 'pread' for access but received 'fast'"],
-  [() => open('a.tif', { acess: 'mmap' }), 'expected only access in open options but received acess'],
+  [() => open('a.tif', { acess: 'mmap' }), 'expected only access, page, level in open options but received acess'],
   [() => open('a.tif', null), /an object for open options but received null/],
   [() => openRaw('in.raw'), 'expected an object for layout but received undefined'],
   [layout({ width: 0 }), 'expected an integer from 1 to 1099511627776 for width but received 0'],

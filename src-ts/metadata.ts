@@ -22,10 +22,18 @@ export interface Metadata {
   readonly tileHeight?: number
   /** Rows of a strip, if the image is stored in strips. */
   readonly rowsPerStrip?: number
-  /** How pixels are compressed; `'none'` if they are not. */
+  /**
+   * How pixels are compressed: `'none'`, `'lzw'`, `'deflate'`, `'zstd'`, `'packbits'`, `'jpeg'`, `'webp'`,
+   * `'ccitt-rle'`, `'ccitt-fax3'` or `'ccitt-fax4'`.
+   */
   readonly compression: string
-  /** Images in the file; the first is read. */
+  /** Images in the file, smaller versions of them not counted. */
   readonly pages: number
-  /** How regions are reached: `'random'` if each costs the same, wherever it lies. */
+  /** This page and its smaller versions, the largest first: what `open(path, { level })` counts. */
+  readonly levels: readonly { readonly width: number; readonly height: number }[]
+  /**
+   * How regions are reached: `'random'` if each costs about the same, wherever it lies; `'whole'` if the
+   * image is compressed as a whole, and has to be decoded so.
+   */
   readonly access: string
 }

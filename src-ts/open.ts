@@ -14,11 +14,26 @@ export interface OpenOptions {
    * network file systems. Default `'auto'`: `'mmap'` where that is safe to assume.
    */
   readonly access?: 'auto' | 'mmap' | 'pread' | undefined
+  /** The page of a file of several, from 0 on. Default 0. */
+  readonly page?: number | undefined
+  /**
+   * A smaller version of the page, if the file has such: 0 is the page itself, 1 the largest of the
+   * smaller ones. {@link Metadata.levels} lists them. Default 0.
+   */
+  readonly level?: number | undefined
 }
 
 /**
- * Opens an image file: TIFF or BigTIFF, uncompressed, in strips or tiles. Only its header is read;
- * pixels stay on disk until a sink asks for them.
+ * Opens an image file: TIFF or BigTIFF, uncompressed or in LZW, Deflate, Zstd, PackBits, JPEG, WebP or
+ * CCITT's compressions. Only its header is read; pixels stay on disk until a sink asks for them.
+ *
+ * Samples become one of the {@link Depth}s: those of 1 to 7 bits fill the range of uint8, 9 to 15 bits
+ * keep their values in uint16, int8 becomes int16, half becomes float32; uint32 and 64-bit integers
+ * become int32 and saturate, double becomes float32. Where zero is white it is inverted, palettes
+ * become RGB, YCbCr in JPEG becomes RGB; CMYK stays as it is.
+ *
+ * Compressed files are decoded strip by strip or tile by tile, each as a whole. Where that takes more
+ * than `memoryLimit()`, a sink rejects with `ERR_MEMORY_LIMIT`.
  *
  * Of many images, 64 have their file open; the others open it when it is read, and fail with `ERR_SOURCE_CHANGED`
  * if it is not as it was.
@@ -27,15 +42,20 @@ export interface OpenOptions {
  * ```ts
  * const slide = await open('slide.tif')
  * console.log(slide.width, slide.height, slide.depth)
+ * const overview = await open('slide.tif', { level: slide.metadata().levels.length - 1 })
  * ```
  * @param path - A path or a `file:` URL.
  * @throws GigapxError `ERR_INVALID_ARGUMENT` at the call; the promise rejects with `ERR_IO`,
- * `ERR_CORRUPT_INPUT`, or `ERR_UNSUPPORTED` for other formats and for compressed TIFF
+ * `ERR_CORRUPT_INPUT`, `ERR_UNSUPPORTED` for other formats, or `ERR_INVALID_ARGUMENT` if the file has no
+ * such page or level
  */
 export function open(path: string | URL, options: OpenOptions = {}): Promise<Image> {
   const file = is.path(path, 'path')
-  const access = checkAccess(options)
-  return opened(() => native.BindingImage.open(file, access), new CallSite(open))
+  const { page = 0, level = 0, access } = is.options(options, 'open options', ['access', 'page', 'level'])
+  const checked = checkAccess({ access })
+  is.integer(page, 'page', 0)
+  is.integer(level, 'level', 0)
+  return opened(() => native.BindingImage.open(file, checked, page, level), new CallSite(open))
 }
 
 /**
@@ -49,7 +69,7 @@ export function open(path: string | URL, options: OpenOptions = {}): Promise<Ima
  * @throws GigapxError `ERR_INVALID_ARGUMENT` at the call; the promise rejects with `ERR_IO`, or
  * `ERR_CORRUPT_INPUT` if the file is too short for the layout
  */
-export function openRaw(path: string | URL, layout: Layout, options: OpenOptions = {}): Promise<Image> {
+export function openRaw(path: string | URL, layout: Layout, options: Pick<OpenOptions, 'access'> = {}): Promise<Image> {
   const file = is.path(path, 'path')
   const checked = bindingifyLayout(layout)
   const access = checkAccess(options)
@@ -97,7 +117,7 @@ function bufferDepth(data: PixelData, layout: Layout): Depth {
   return depth
 }
 
-function checkAccess(options: OpenOptions): string {
+function checkAccess(options: Pick<OpenOptions, 'access'>): string {
   const { access = 'auto' } = is.options(options, 'open options', ['access'])
   return is.oneOf(access, 'access', ['auto', 'mmap', 'pread'])
 }

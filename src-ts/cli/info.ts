@@ -13,8 +13,12 @@ export async function info(args: readonly string[]): Promise<Exit> {
   } else {
     const width = Math.max(...Object.keys(metadata).map((name) => name.length))
     for (const [name, value] of Object.entries(metadata)) {
-      process.stdout.write(`${name.padEnd(width)}  ${value}\n`)
+      process.stdout.write(`${name.padEnd(width)}  ${text(value)}\n`)
     }
   }
   return exit.done
+}
+
+function text(value: unknown): string {
+  return Array.isArray(value) ? value.map(({ width, height }) => `${width} x ${height}`).join(', ') : String(value)
 }

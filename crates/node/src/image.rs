@@ -10,7 +10,8 @@ use napi_derive::napi;
 use pipeline::Image;
 use raster::{Region, Spec};
 use store::{
-    Access, Durability, MemorySink, RawSink, Sink, Source, TiffOptions, TiffSink, TiffVariant,
+    Access, Durability, MemorySink, RawSink, Selection, Sink, Source, TiffOptions, TiffSink,
+    TiffVariant,
 };
 
 use crate::engine::{engine, files};
@@ -37,11 +38,18 @@ pub struct BindingImage {
 
 #[napi]
 impl BindingImage {
-    /// Opens a file; only its header is read. `access` is `auto`, `mmap` or `pread`.
+    /// Opens an image of a file; only its header is read. `access` is `auto`, `mmap` or `pread`.
     #[napi(ts_return_type = "Promise<BindingOpened>")]
-    pub fn open<'env>(env: &'env Env, path: String, access: String) -> Result<Object<'env>> {
+    pub fn open<'env>(
+        env: &'env Env,
+        path: String,
+        access: String,
+        page: f64,
+        level: f64,
+    ) -> Result<Object<'env>> {
         let access = parse_access(&access)?;
-        opening(env, move || files().open(Path::new(&path), access))
+        let selection = Selection { page: page as u64, level: level as u64 };
+        opening(env, move || files().open(Path::new(&path), access, selection))
     }
 
     /// Opens bare pixels.

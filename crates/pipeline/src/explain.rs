@@ -45,7 +45,7 @@ const SAMPLES: u64 = 512;
 
 impl Explanation {
     pub(crate) fn new(passage: &Passage) -> Self {
-        let Passage { graph, targets, plan } = passage;
+        let Passage { graph, targets, plan, .. } = passage;
         let spec = targets[0].spec;
         let units = plan.units(&spec);
         // Evenly spread, so that edges have their share.

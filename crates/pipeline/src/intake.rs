@@ -19,6 +19,11 @@ impl Intake {
         Self { source: Arc::clone(source), is_read: AtomicBool::new(false) }
     }
 
+    /// The source itself, to be asked or told what opens no file.
+    pub(crate) const fn source(&self) -> &Arc<dyn Source> {
+        &self.source
+    }
+
     /// Whether a region is read where it lies.
     pub(crate) fn lends(&self, region: &Region) -> bool {
         self.source.lends(region)

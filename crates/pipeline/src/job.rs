@@ -1,11 +1,13 @@
 //! A job: images into sinks, unit by unit.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use raster::{Region, Spec, ViewMut};
 
+use crate::chunked::{Keeps, held, keep, release};
+use crate::control::Control;
 use crate::engine::{Claim, Queue, Ran, Work};
 use crate::graph::{Graph, Operation};
 use crate::parts::Parts;
@@ -37,53 +39,6 @@ pub struct Progress {
     pub total: u64,
 }
 
-/// The state that a job shares with whoever started it.
-pub(crate) struct Control {
-    stopped: AtomicBool,
-    failure: Mutex<Option<Error>>,
-    done: AtomicU64,
-    /// Pixels made of intermediate images and results.
-    made: AtomicU64,
-    total: u64,
-    on_progress: Option<OnProgress>,
-}
-
-impl Control {
-    pub(crate) fn new(total: u64, on_progress: Option<OnProgress>) -> Arc<Self> {
-        Arc::new(Self {
-            stopped: AtomicBool::new(false),
-            failure: Mutex::new(None),
-            done: AtomicU64::new(0),
-            made: AtomicU64::new(0),
-            total,
-            on_progress,
-        })
-    }
-
-    /// Whether no more units shall be started.
-    pub(crate) fn is_stopped(&self) -> bool {
-        self.stopped.load(Ordering::Relaxed)
-    }
-
-    /// Stops the job; the first reason is the one it ends with.
-    pub(crate) fn fail(&self, error: Error) {
-        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
-        failure.get_or_insert(error);
-        self.stopped.store(true, Ordering::Relaxed);
-    }
-
-    pub(crate) fn failure(&self) -> Option<Error> {
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(crate) fn advance(&self, pixels: u64) {
-        let done = self.done.fetch_add(pixels, Ordering::Relaxed) + pixels;
-        if let Some(on_progress) = &self.on_progress {
-            on_progress(Progress { done, total: self.total });
-        }
-    }
-}
-
 /// A running job, from outside.
 #[derive(Clone)]
 pub struct Handle {
@@ -107,13 +62,13 @@ impl Handle {
 
     /// How far the job is.
     pub fn progress(&self) -> Progress {
-        Progress { done: self.control.done.load(Ordering::Relaxed), total: self.control.total }
+        self.control.progress()
     }
 
     /// Pixels of intermediate images and results that have been made, those that were made twice
     /// counted twice. Complete when the job is over.
     pub fn made(&self) -> u64 {
-        self.control.made.load(Ordering::Relaxed)
+        self.control.made()
     }
 }
 
@@ -122,6 +77,7 @@ pub(crate) struct Passage {
     pub(crate) graph: Arc<Graph>,
     pub(crate) targets: Vec<Target>,
     pub(crate) plan: Plan,
+    pub(crate) keeps: Keeps,
 }
 
 impl Passage {
@@ -166,6 +122,8 @@ struct State {
     begun: usize,
     /// Memory that units have left to the next.
     spare: Vec<Worker>,
+    /// The passage whose decoded chunks are kept.
+    kept: Option<usize>,
 }
 
 /// A unit and the memory that it is made in.
@@ -219,15 +177,16 @@ impl ImageJob {
             return bench;
         }
         let spare = state.spare.pop();
+        let (at, unit) = self.locate(unit);
+        self.keep(&mut state, Some(at));
         drop(state);
         if let Some(spare) = &spare {
             self.held.fetch_sub(spare.bytes(), Ordering::Relaxed);
         }
         let mut memory = spare.unwrap_or_else(|| std::mem::take(worker));
         memory.trim(self.worker_bytes());
-        let (at, unit) = self.locate(unit);
         let passage = &self.passages[at];
-        let Passage { graph, targets, plan } = passage;
+        let Passage { graph, targets, plan, .. } = passage;
         let region = plan.unit_region(passage.spec(), unit);
         passage.advise(&region);
         let unit = Unit::open(graph, targets, region, plan.block, &mut memory);
@@ -242,7 +201,7 @@ impl ImageJob {
             return Ran::Aside;
         }
         let Bench { unit, mut memory, .. } = bench;
-        self.control.made.fetch_add(unit.close(&mut memory), Ordering::Relaxed);
+        self.control.count_made(unit.close(&mut memory));
         let mut state = self.state();
         state.begun -= 1;
         if state.next < self.units() {
@@ -252,6 +211,19 @@ impl ImageJob {
             *worker = memory;
         }
         Ran::Done
+    }
+
+    /// Has the sources of a passage keep what it needs, and those of the one before no more.
+    fn keep(&self, state: &mut State, passage: Option<usize>) {
+        if state.kept == passage {
+            return;
+        }
+        if let Some(passage) = passage {
+            keep(&self.passages[passage].keeps);
+        }
+        if let Some(before) = std::mem::replace(&mut state.kept, passage) {
+            release(&self.passages[before].keeps);
+        }
     }
 
     fn targets(&self) -> impl Iterator<Item = &Target> {
@@ -325,8 +297,13 @@ impl Work for ImageJob {
         Ok(self.put_aside(bench, worker))
     }
 
+    fn shared_bytes(&self) -> u64 {
+        self.passages.iter().map(|passage| passage.plan.kept).max().unwrap_or(0)
+    }
+
     fn held(&self) -> u64 {
-        self.held.load(Ordering::Relaxed)
+        let keeps = self.passages.iter().map(|passage| held(&passage.keeps));
+        self.held.load(Ordering::Relaxed) + keeps.max().unwrap_or(0)
     }
 
     fn fail(&self, error: Error) {
@@ -335,6 +312,7 @@ impl Work for ImageJob {
 
     fn retire(&self) {
         let mut state = self.state();
+        self.keep(&mut state, None);
         let rest = std::mem::take(&mut *state);
         drop(state);
         drop(rest);

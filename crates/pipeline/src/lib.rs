@@ -6,6 +6,8 @@
 //! node for a region, which asks its input for that region and a halo, down to the source.
 
 mod cache;
+mod chunked;
+mod control;
 mod course;
 mod engine;
 mod error;
@@ -32,5 +34,5 @@ pub use explain::{Explanation, NullSink, Stage};
 pub use image::Image;
 pub use job::{Handle, OnProgress, Options, Progress};
 pub use measure::Measure;
-pub use plan::{Plan, Request, plan};
+pub use plan::{Chunks, Decoding, Plan, Request, plan};
 pub use tiles::{Tile, Tiles};

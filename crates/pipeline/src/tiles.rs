@@ -8,9 +8,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use raster::{Region, Spec, ViewMut};
 
+use crate::chunked::{Keeps, held, keep, release};
+use crate::control::Control;
 use crate::engine::{Claim, Queue, Ran, Work};
 use crate::graph::Graph;
-use crate::job::{Control, OnDone, compute};
+use crate::job::{OnDone, compute};
 use crate::worker::Worker;
 use crate::{Error, Handle, Plan};
 
@@ -32,6 +34,7 @@ pub(crate) struct TileJob {
     graph: Arc<Graph>,
     spec: Spec,
     plan: Plan,
+    keeps: Keeps,
     ahead: u64,
     control: Arc<Control>,
     state: Mutex<State>,
@@ -47,6 +50,8 @@ struct State {
     ready: BTreeMap<u64, Tile>,
     /// Whoever waits for tile `taken`.
     waiter: Option<OnDone<Option<Tile>>>,
+    /// Whether sources keep decoded chunks for the job.
+    is_keeping: bool,
     /// Set when no worker is left on the job.
     retired: bool,
 }
@@ -88,18 +93,27 @@ impl Drop for Tiles {
 impl TileJob {
     pub(crate) fn new(
         graph: Arc<Graph>,
-        spec: Spec,
         plan: Plan,
+        keeps: Keeps,
         ahead: u64,
         control: Arc<Control>,
         on_done: OnDone<()>,
     ) -> Self {
         let on_done = Mutex::new(Some(on_done));
-        Self { graph, spec, plan, ahead, control, state: Mutex::default(), on_done }
+        let spec = graph.vertices[graph.outputs[0]].spec;
+        Self { graph, spec, plan, keeps, ahead, control, state: Mutex::default(), on_done }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keep(&self) {
+        let mut state = self.state();
+        if !state.is_keeping {
+            state.is_keeping = true;
+            keep(&self.keeps);
+        }
     }
 
     fn count(&self) -> u64 {
@@ -141,6 +155,14 @@ impl Work for TileJob {
         self.plan.worker_bytes
     }
 
+    fn shared_bytes(&self) -> u64 {
+        self.plan.kept
+    }
+
+    fn held(&self) -> u64 {
+        held(&self.keeps)
+    }
+
     fn claim(&self, has_memory: bool) -> Claim {
         let mut state = self.state();
         if self.control.is_stopped() || state.next >= self.count() {
@@ -156,6 +178,7 @@ impl Work for TileJob {
     }
 
     fn run(&self, unit: u64, worker: &mut Worker) -> Result<Ran, Error> {
+        self.keep();
         let spec = &self.spec;
         let region = self.plan.unit_region(spec, unit);
         let mut data = vec![0; spec.region_bytes(&region) as usize];
@@ -179,7 +202,12 @@ impl Work for TileJob {
         {
             self.control.fail(error);
         }
-        self.state().retired = true;
+        let mut state = self.state();
+        state.retired = true;
+        if state.is_keeping {
+            release(&self.keeps);
+        }
+        drop(state);
         self.deliver();
         let on_done = self.on_done.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(on_done) = on_done {

@@ -214,7 +214,7 @@ fn memory_is_kept_to_and_counted() {
     engine.set_memory_limit(1000);
     let sink = RawSink::create(&path, *image.spec(), Durability::None).unwrap();
     let error = engine.run(&image, Arc::new(sink), Options::default()).unwrap_err();
-    let Error::MemoryLimit { needed, limit: 1000 } = error else { panic!("{error}") };
+    let Error::MemoryLimit { needed, limit: 1000, .. } = error else { panic!("{error}") };
     // The limit that the error names will do.
     engine.set_memory_limit(needed);
     let sink = RawSink::create(&path, *image.spec(), Durability::None).unwrap();

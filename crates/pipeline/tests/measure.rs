@@ -113,7 +113,9 @@ fn counts_are_within_the_memory_limit() {
     engine.set_memory_limit(10 << 20);
     let measure = Arc::new(Measure::new(histogram(&spec)));
     let result = engine.run(&source(&spec, 1), Arc::clone(&measure) as _, Options::default());
-    let Err(Error::MemoryLimit { needed, limit }) = result else { panic!("expected a refusal") };
+    let Err(Error::MemoryLimit { needed, limit, .. }) = result else {
+        panic!("expected a refusal")
+    };
     assert!(needed > 16 << 20 && limit == 10 << 20);
     engine.set_memory_limit(needed);
     engine.run(&source(&spec, 1), Arc::clone(&measure) as _, Options::default()).unwrap();

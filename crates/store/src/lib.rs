@@ -1,7 +1,7 @@
 //! Where pixels come from and where they go.
 //!
 //! A [`Source`] is an image that can be read by region from any thread; a [`Sink`] takes finished
-//! regions from any thread in any order. Sources are raw pixels ([`open_raw`]), uncompressed TIFF and
+//! regions from any thread in any order. Sources are raw pixels ([`open_raw`]), TIFF and
 //! `BigTIFF` ([`open`]) and memory ([`from_memory`]); sinks are raw files ([`RawSink`]), tiled TIFF
 //! files ([`TiffSink`]) and memory ([`MemorySink`]).
 //!
@@ -9,7 +9,8 @@
 //!
 //! - Uncompressed local files are mapped, and a region of them is a [`View`](raster::View) of the
 //!   mapping: no pixel is copied before a filter looks at it. What that costs in safety, and how to
-//!   avoid it, is said at [`Access`].
+//!   avoid it, is said at [`Access`]. Compressed chunks are decoded by whoever needs one first, under
+//!   no lock, and kept as long as a job has [planned](Source::keep) for them.
 //! - Output is written with positional writes to a temporary file and renamed when it is whole. A
 //!   full disk is then an error value rather than a signal, and nobody ever sees half an image.
 //!
@@ -31,7 +32,9 @@
 //! ```
 
 mod bytes;
+mod cache;
 mod check;
+mod codec;
 mod error;
 mod files;
 mod gather;
@@ -45,6 +48,7 @@ mod reader;
 mod scratch;
 mod sink;
 mod source;
+mod tag;
 mod tiff;
 
 pub use bytes::{Access, Bytes};
@@ -52,9 +56,10 @@ pub use error::Error;
 pub use files::Files;
 pub use memory::{MemorySink, OutputBytes};
 pub use metadata::{ByteOrder, Format, Metadata};
-pub use open::{open, open_bytes};
+pub use open::{Selection, open, open_bytes, open_selected};
 pub use publish::{Durability, remove_all_temporaries};
 pub use raw::{RawLayout, RawSink, from_memory, open_raw};
 pub use sink::{Layout, Sink};
-pub use source::Source;
+pub use source::{Chunking, Source};
+pub use tag::Tag;
 pub use tiff::{TiffOptions, TiffSink, TiffVariant};

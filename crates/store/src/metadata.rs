@@ -17,9 +17,13 @@ pub struct Metadata {
     pub rows_per_strip: Option<u64>,
     /// How pixels are compressed; `none` if they are not.
     pub compression: &'static str,
-    /// Images in the file. The first one is read.
+    /// Images in the file, smaller versions of them not counted.
     pub pages: u64,
-    /// How regions are reached: `random` if each costs the same, wherever it lies.
+    /// Columns and rows of the versions of this page: of itself, and of smaller ones, the largest
+    /// first.
+    pub levels: Vec<(u64, u64)>,
+    /// How regions are reached: `random` if each costs about the same, wherever it lies; `whole` if
+    /// the image has to be decoded as a whole.
     pub access: &'static str,
 }
 

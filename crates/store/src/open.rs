@@ -7,24 +7,45 @@ use crate::{Access, Bytes, Error, Source, reader::Opened, tiff};
 /// Bytes that tell every format named here.
 const MAGIC: usize = 16;
 
-/// Opens an image file: TIFF or `BigTIFF`, uncompressed. Only headers are read.
+/// Which of a file's images to open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// The page, from 0 on.
+    pub page: u64,
+    /// Its version: 0 is the page itself, others are smaller, the largest first.
+    pub level: u64,
+}
+
+/// Opens an image file: TIFF or `BigTIFF`. Only headers are read.
 ///
 /// # Errors
 /// [`Error::Unsupported`] if the file is of another format, or of a kind of TIFF that is not read
 /// yet; [`Error::Corrupt`] if it breaks the rules of its format; [`Error::Io`] if it cannot be read.
 pub fn open(path: impl AsRef<Path>, access: Access) -> Result<Arc<dyn Source>, Error> {
-    open_bytes(Bytes::open(path, access)?)
+    open_selected(path, access, Selection::default())
 }
 
-/// Opens an image file whose bytes are at hand.
+/// Opens one of the images of a file.
 ///
 /// # Errors
-/// As [`open`].
-pub fn open_bytes(bytes: Bytes) -> Result<Arc<dyn Source>, Error> {
-    Ok(Arc::new(opened(bytes)?))
+/// As [`open`], and [`Error::InvalidArgument`] if there is no such image.
+pub fn open_selected(
+    path: impl AsRef<Path>,
+    access: Access,
+    selection: Selection,
+) -> Result<Arc<dyn Source>, Error> {
+    open_bytes(Bytes::open(path, access)?, selection)
 }
 
-pub(crate) fn opened(bytes: Bytes) -> Result<Opened, Error> {
+/// Opens one of the images of a file whose bytes are at hand.
+///
+/// # Errors
+/// As [`open_selected`].
+pub fn open_bytes(bytes: Bytes, selection: Selection) -> Result<Arc<dyn Source>, Error> {
+    Ok(Arc::new(opened(bytes, selection)?))
+}
+
+pub(crate) fn opened(bytes: Bytes, selection: Selection) -> Result<Opened, Error> {
     if bytes.len() < 8 {
         let message = format!("{} bytes are too few for an image file", bytes.len());
         return Err(Error::corrupt(bytes.path(), message));
@@ -34,15 +55,15 @@ pub(crate) fn opened(bytes: Bytes) -> Result<Opened, Error> {
     bytes.read_at(0, &mut head[..known])?;
     match recognise(&head) {
         Some("TIFF") => {
-            let image = tiff::TiffImage::read(&bytes)?;
+            let image = tiff::TiffImage::read(&bytes, selection)?;
             Ok(Opened::new(bytes, image))
         }
         other => {
             let name = other.map_or("this format".to_owned(), |name| format!("{name} files"));
             let file = bytes.path().map_or(String::new(), |path| format!("{}: ", path.display()));
             Err(Error::Unsupported(format!(
-                "{file}{name} cannot be read yet; supported are uncompressed TIFF and BigTIFF, and \
-                 bare pixels whose layout is given"
+                "{file}{name} cannot be read yet; supported are TIFF and BigTIFF, and bare \
+                 pixels whose layout is given"
             )))
         }
     }
@@ -94,7 +115,7 @@ mod tests {
     fn refusal(head: &[u8]) -> Error {
         let mut file = head.to_vec();
         file.resize(head.len().max(8), b' ');
-        open_bytes(Bytes::from_memory(Arc::new(file))).err().unwrap()
+        open_bytes(Bytes::from_memory(Arc::new(file)), Selection::default()).err().unwrap()
     }
 
     #[test]
@@ -117,7 +138,7 @@ mod tests {
     fn a_file_without_a_header_is_corrupt() {
         for len in 0..8 {
             let bytes = Bytes::from_memory(Arc::new(b"II*\0\0\0\0\0"[..len].to_vec()));
-            assert!(matches!(open_bytes(bytes), Err(Error::Corrupt { .. })));
+            assert!(matches!(open_bytes(bytes, Selection::default()), Err(Error::Corrupt { .. })));
         }
     }
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use raster::{Region, Spec, View, ViewMut};
 
-use crate::{Bytes, Error, Metadata, Source, check::assert_inside, plane::Plane};
+use crate::{
+    Bytes, Chunking, Error, Metadata, Source, Tag, cache::Cache, check::assert_inside, plane::Plane,
+};
 
 /// An image whose bytes are at hand only now and then. Regions are inside of it.
 pub(crate) trait Reader: Send + Sync {
@@ -18,7 +20,49 @@ pub(crate) trait Reader: Send + Sync {
     fn read(&self, bytes: &Bytes, region: &Region, out: &mut ViewMut<'_>) -> Result<(), Error>;
 
     fn advise(&self, bytes: &Bytes, region: &Region);
+
+    /// As [`Source::tags`].
+    fn tags(&self, bytes: &Bytes) -> Result<Vec<Tag>, Error> {
+        let _ = bytes;
+        Ok(Vec::new())
+    }
+
+    /// As [`Source::chunks`].
+    fn chunks(&self) -> Option<Chunking> {
+        None
+    }
+
+    /// Where decoded chunks are kept.
+    fn cache(&self) -> Option<&Cache> {
+        None
+    }
 }
+
+/// What a source whose `reader` may have chunks says of them.
+macro_rules! chunks_of_reader {
+    () => {
+        fn chunks(&self) -> Option<crate::Chunking> {
+            self.reader.chunks()
+        }
+
+        fn keep(&self, bytes: u64) {
+            self.reader.cache().into_iter().for_each(|cache| cache.plan(bytes, 0));
+        }
+
+        fn release(&self, bytes: u64) {
+            self.reader.cache().into_iter().for_each(|cache| cache.plan(0, bytes));
+        }
+
+        fn held(&self) -> u64 {
+            self.reader.cache().map_or(0, crate::cache::Cache::held)
+        }
+
+        fn decoded(&self) -> u64 {
+            self.reader.cache().map_or(0, crate::cache::Cache::decoded)
+        }
+    };
+}
+pub(crate) use chunks_of_reader;
 
 /// An image and its bytes.
 pub(crate) struct Opened {
@@ -55,6 +99,12 @@ impl Source for Opened {
     fn advise(&self, region: &Region) {
         self.reader.advise(&self.bytes, region);
     }
+
+    fn tags(&self) -> Result<Vec<Tag>, Error> {
+        self.reader.tags(&self.bytes)
+    }
+
+    chunks_of_reader!();
 
     fn verify(&self) -> Result<(), Error> {
         self.bytes.verify()

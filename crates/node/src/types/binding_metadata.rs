@@ -2,6 +2,13 @@ use napi_derive::napi;
 use raster::Spec;
 use store::Metadata;
 
+/// Columns and rows.
+#[napi(object)]
+pub struct BindingSize {
+    pub width: f64,
+    pub height: f64,
+}
+
 /// What a container says, and the shape of the image computed from it.
 #[napi(object)]
 pub struct BindingMetadata {
@@ -17,6 +24,7 @@ pub struct BindingMetadata {
     pub rows_per_strip: Option<f64>,
     pub compression: String,
     pub pages: f64,
+    pub levels: Vec<BindingSize>,
     pub access: String,
 }
 
@@ -35,7 +43,12 @@ impl BindingMetadata {
             rows_per_strip: metadata.rows_per_strip.map(|rows| rows as f64),
             compression: metadata.compression.to_owned(),
             pages: metadata.pages as f64,
+            levels: metadata.levels.iter().map(size).collect(),
             access: metadata.access.to_owned(),
         }
     }
+}
+
+fn size(&(width, height): &(u64, u64)) -> BindingSize {
+    BindingSize { width: width as f64, height: height as f64 }
 }

@@ -8,14 +8,16 @@ use raster::{Region, Spec};
 use store::{Layout, Sink};
 
 use crate::cache::second_level;
+use crate::chunked::{Chunked, Keeps};
+use crate::control::Control;
 use crate::explain::{Explanation, NullSink};
 use crate::graph::Graph;
-use crate::job::{Control, ImageJob, Passage};
+use crate::job::{ImageJob, Passage};
 use crate::parts::{Parts, Way};
 use crate::tiles::TileJob;
 use crate::unit::{Target, estimate};
 use crate::worker::Worker;
-use crate::{Error, Handle, Image, Options, Plan, Request, Tiles, plan};
+use crate::{Chunks, Decoding, Error, Handle, Image, Options, Plan, Request, Tiles, plan};
 
 mod pool;
 mod queue;
@@ -168,7 +170,8 @@ impl Engine {
         // A worker's bytes count one tile; as many again wait to be taken.
         let control = Control::new(spec.region().pixels(), options.on_progress);
         let ahead = plan.threads as u64 + 1;
-        let job = TileJob::new(graph, *spec, plan, ahead, control, Box::new(on_done));
+        let keeps = keeps(&graph, spec, &plan);
+        let job = TileJob::new(graph, plan, keeps, ahead, control, Box::new(on_done));
         let job = Arc::new(job);
         self.queue.submit(Arc::clone(&job) as Arc<dyn Work>);
         Ok(Tiles::new(job, Arc::downgrade(&self.queue)))
@@ -215,7 +218,8 @@ impl Engine {
                 spec: *image.spec(),
                 sink: Arc::clone(sink),
             };
-            Ok(Passage { graph, targets: group.into_iter().map(target).collect(), plan })
+            let keeps = keeps(&graph, group[0].0.spec(), &plan);
+            Ok(Passage { targets: group.into_iter().map(target).collect(), graph, plan, keeps })
         };
         groups.into_iter().map(passage).collect()
     }
@@ -234,6 +238,9 @@ impl Engine {
                 .max()
                 .unwrap_or(0)
         };
+        let chunked = Chunked::new(graph);
+        let kept =
+            |decoding, unit, rows, threads| chunked.bytes(decoding, &spec, unit, rows, threads);
         let request = Request {
             spec: &spec,
             layouts: &layouts,
@@ -242,10 +249,11 @@ impl Engine {
             cache: second_level(),
             threads: self.threads(threads),
             limit,
-            fixed: sinks.iter().map(|sink| sink.worker_bytes()).sum(),
+            fixed: sinks.iter().map(|sink| sink.worker_bytes()).sum::<u64>() + chunked.scratch(),
             footprint: &footprint,
+            chunks: chunked.grain().map(|grain| Chunks { grain, kept: &kept }),
         };
-        plan(&request).map_err(|needed| Error::MemoryLimit { needed, limit })
+        plan(&request).map_err(|needed| self.too_small(needed, &chunked))
     }
 
     /// The plan for tiles of a size that is given: a unit is a tile.
@@ -257,24 +265,47 @@ impl Engine {
     ) -> Result<Plan, Error> {
         let limit = self.memory_limit();
         let spec = graph.vertices[graph.outputs[0]].spec;
+        let chunked = Chunked::new(graph);
+        let wanted = self.threads(threads);
         let mut rows = 32;
         loop {
             let block = (tile.0, rows);
             let footprint = places(&spec, tile)
                 .map(|region| estimate(graph, &[(spec, Layout::Free)], &region, block).bytes)
                 .max();
-            let worker_bytes = footprint.unwrap_or(0) + tile.0 * tile.1 * spec.pixel_bytes();
-            let affordable = limit / worker_bytes.max(1);
-            let threads = self.threads(threads).min(affordable as usize);
-            if threads > 0 && (rows <= 8 || threads == self.threads(threads)) {
-                return Ok(Plan { unit: tile, block, threads, worker_bytes });
+            let output = tile.0 * tile.1 * spec.pixel_bytes();
+            let worker_bytes = footprint.unwrap_or(0) + output + chunked.scratch();
+            let plan = |decoding, threads| {
+                let kept = chunked.bytes(decoding, &spec, tile, rows, threads);
+                Plan { unit: tile, block, threads, worker_bytes, decoding, kept }
+            };
+            let once = plan(Decoding::Once, wanted);
+            if once.bytes() <= limit {
+                return Ok(once);
+            }
+            let again = (1..=wanted).rev().map(|threads| plan(Decoding::Again, threads));
+            let affordable = again.into_iter().find(|plan| plan.bytes() <= limit);
+            if let Some(plan) = affordable
+                && (rows <= 8 || plan.threads == wanted)
+            {
+                return Ok(plan);
             }
             if rows <= 2 {
-                return Err(Error::MemoryLimit { needed: worker_bytes, limit });
+                return Err(self.too_small(plan(Decoding::Again, 1).bytes(), &chunked));
             }
             rows /= 2;
         }
     }
+
+    /// The error of a job that needs `needed` bytes.
+    fn too_small(&self, needed: u64, chunked: &Chunked<'_>) -> Error {
+        Error::MemoryLimit { needed, limit: self.memory_limit(), chunk: chunked.grain() }
+    }
+}
+
+/// What the sources of a graph keep for a plan.
+fn keeps(graph: &Graph, spec: &Spec, plan: &Plan) -> Keeps {
+    Chunked::new(graph).keeps(plan.decoding, spec, plan.unit, plan.block.1, plan.threads)
 }
 
 /// A unit in the middle of an image, and the first: it may see the other end of an image that wraps.

@@ -42,6 +42,11 @@ pub(crate) trait Work: Send + Sync {
     /// Bytes of working memory a worker may use.
     fn worker_bytes(&self) -> u64;
 
+    /// Bytes that its workers use together, whatever their number.
+    fn shared_bytes(&self) -> u64 {
+        0
+    }
+
     /// Hands out a unit; one that begins only if there is memory for it. Called under the queue's
     /// lock.
     fn claim(&self, has_memory: bool) -> Claim;
@@ -49,7 +54,7 @@ pub(crate) trait Work: Send + Sync {
     /// Computes a unit that was handed out, or a part of it.
     fn run(&self, unit: u64, worker: &mut Worker) -> Result<Ran, Error>;
 
-    /// Bytes of working memory in units that are put aside.
+    /// Bytes of working memory in units that are put aside, and of what workers use together.
     fn held(&self) -> u64 {
         0
     }
@@ -102,6 +107,8 @@ struct Entry {
     active: usize,
     /// Units that have begun and not ended.
     begun: usize,
+    /// Whether the memory of all its workers is reserved.
+    is_shared: bool,
     exhausted: bool,
 }
 
@@ -168,7 +175,13 @@ impl Queue {
     }
 
     pub(crate) fn submit(self: &Arc<Self>, work: Arc<dyn Work>) {
-        self.lock().entries.push_back(Entry { work, active: 0, begun: 0, exhausted: false });
+        self.lock().entries.push_back(Entry {
+            work,
+            active: 0,
+            begun: 0,
+            is_shared: false,
+            exhausted: false,
+        });
         self.wake();
     }
 
@@ -261,13 +274,15 @@ impl State {
                     index += 1;
                     continue;
                 }
-                let bytes = entry.work.worker_bytes();
+                let shared = if entry.is_shared { 0 } else { entry.work.shared_bytes() };
+                let bytes = entry.work.worker_bytes() + shared;
                 let fits = self.reserved == 0 || self.reserved + bytes <= self.limit;
                 let claim = entry.work.claim(has_memory && fits);
                 match claim {
                     Claim::Begin(unit) | Claim::Resume(unit) => {
                         if matches!(claim, Claim::Begin(_)) {
                             entry.begun += 1;
+                            entry.is_shared = true;
                             self.reserved += bytes;
                         }
                         entry.active += 1;
@@ -291,6 +306,7 @@ impl State {
             } else if let Some(entry) = self.entries.remove(index) {
                 // What it has put aside, if it failed, goes with it.
                 self.reserved -= entry.begun as u64 * entry.work.worker_bytes();
+                self.reserved -= if entry.is_shared { entry.work.shared_bytes() } else { 0 };
                 return Next::Retire(entry.work);
             }
         }

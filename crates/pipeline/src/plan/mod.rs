@@ -34,6 +34,35 @@ pub struct Request<'a> {
     pub fixed: u64,
     /// Bytes that a unit of that size needs in blocks of that size.
     pub footprint: &'a dyn Fn((u64, u64), (u64, u64)) -> u64,
+    /// What sources need that are decoded chunk by chunk.
+    pub chunks: Option<Chunks<'a>>,
+}
+
+impl Request<'_> {
+    /// Whether sources are decoded in strips as wide as the image.
+    fn is_striped(&self) -> bool {
+        self.chunks.is_some_and(|chunks| chunks.grain.0 >= self.spec.width)
+    }
+}
+
+/// What sources need that are decoded chunk by chunk.
+#[derive(Clone, Copy)]
+pub struct Chunks<'a> {
+    /// Columns and rows of a chunk.
+    pub grain: (u64, u64),
+    /// Bytes that all workers together keep of decoded chunks, for units of that size, blocks of so
+    /// many rows, and so many workers.
+    pub kept: &'a dyn Fn(Decoding, (u64, u64), u64, usize) -> u64,
+}
+
+/// How often chunks are decoded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Decoding {
+    /// Each once: what units share is kept.
+    #[default]
+    Once,
+    /// Those at the edges of units again for each: what a band of a unit touches is kept.
+    Again,
 }
 
 /// How results are cut.
@@ -47,6 +76,10 @@ pub struct Plan {
     pub threads: usize,
     /// Bytes that one worker needs.
     pub worker_bytes: u64,
+    /// How often chunks of sources are decoded.
+    pub decoding: Decoding,
+    /// Bytes of decoded chunks that all workers together keep.
+    pub kept: u64,
 }
 
 /// A row of a block holds at most this many bytes: a few pages, so that rows stream.
@@ -71,15 +104,39 @@ const UNITS_PER_WORKER: u64 = 4;
 /// # Errors
 /// The smallest limit that would do, in bytes, if the request's does not allow one worker.
 pub fn plan(request: &Request<'_>) -> Result<Plan, u64> {
-    let preferred = preferred(request);
+    if request.chunks.is_some()
+        && let Ok(plan) = plan_with(request, Decoding::Once)
+        && plan.threads == request.threads
+        // Workers side by side would wait for one another's strips.
+        && (!request.is_striped() || plan.unit.0 >= request.spec.width)
+    {
+        return Ok(plan);
+    }
+    plan_with(request, if request.chunks.is_some() { Decoding::Again } else { Decoding::Once })
+}
+
+fn plan_with(request: &Request<'_>, decoding: Decoding) -> Result<Plan, u64> {
+    let preferred = preferred(request, decoding);
     let mut shape = preferred;
     let mut least = u64::MAX;
     let mut sound = None;
     loop {
         let bytes = request.fixed + (request.footprint)(shape.unit, shape.block);
-        least = least.min(bytes);
-        let affordable = (request.limit / bytes.max(1)).min(request.threads as u64) as usize;
-        let plan = shape.with(affordable, bytes);
+        let kept = |threads: usize| {
+            let kept =
+                |chunks: Chunks<'_>| (chunks.kept)(decoding, shape.unit, shape.block.1, threads);
+            request.chunks.map_or(0, kept)
+        };
+        least = least.min(bytes + kept(1));
+        let affordable = affordable(request, bytes, &kept);
+        let plan = Plan {
+            unit: shape.unit,
+            block: shape.block,
+            threads: affordable,
+            worker_bytes: bytes,
+            decoding,
+            kept: kept(affordable),
+        };
         if affordable == request.threads {
             return Ok(plan);
         }
@@ -97,7 +154,33 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, u64> {
     }
 }
 
+/// The most workers that the limit allows.
+fn affordable(request: &Request<'_>, bytes: u64, kept: &dyn Fn(usize) -> u64) -> usize {
+    let fits = |threads: usize| {
+        let own = bytes.saturating_mul(threads as u64);
+        own.saturating_add(kept(threads)) <= request.limit
+    };
+    let (mut most, mut too_many) = (0, request.threads + 1);
+    if fits(request.threads) {
+        return request.threads;
+    }
+    while most + 1 < too_many {
+        let middle = usize::midpoint(most, too_many);
+        if fits(middle) {
+            most = middle;
+        } else {
+            too_many = middle;
+        }
+    }
+    most
+}
+
 impl Plan {
+    /// Bytes that the job needs.
+    pub const fn bytes(&self) -> u64 {
+        self.worker_bytes.saturating_mul(self.threads as u64).saturating_add(self.kept)
+    }
+
     /// Units in the result.
     pub const fn units(&self, spec: &Spec) -> u64 {
         spec.width.div_ceil(self.unit.0) * spec.height.div_ceil(self.unit.1)
@@ -136,7 +219,7 @@ struct Shape {
 }
 
 /// The sizes that one would take with memory to spare.
-fn preferred(request: &Request<'_>) -> Shape {
+fn preferred(request: &Request<'_>, decoding: Decoding) -> Shape {
     let spec = request.spec;
     let column = preferred_column(request);
     let grid = Grid::of(request.layouts);
@@ -149,11 +232,42 @@ fn preferred(request: &Request<'_>) -> Shape {
         }
         None => column,
     };
+    let width = chunk_columns(request, width, grid.map_or(1, |grid| grid.tile));
     let step = grid.map_or(2, |grid| grid.step);
     let rows = (HALOS * request.halo.1).max(UNIT_BYTES / (width * spec.pixel_bytes())).max(64);
-    let height = share_rows(request, rows, width).next_multiple_of(step);
+    let rows = chunk_rows(request, decoding, rows);
+    let height = share_rows(request, rows, width);
+    let height = height.next_multiple_of(chunk_step(request, step, height));
     let rows = if request.is_chain { BLOCK_ROWS } else { TALL_BLOCK_ROWS };
     Shape { unit: (width, height), block: (column.min(width), rows) }
+}
+
+/// Columns of a unit that follow the chunks of its source: all of them if chunks are strips, which
+/// workers side by side would wait for.
+fn chunk_columns(request: &Request<'_>, width: u64, tile: u64) -> u64 {
+    let all = request.spec.width.next_multiple_of(tile);
+    match request.chunks.map(|chunks| multiple(tile, chunks.grain.0)) {
+        Some(_) if request.is_striped() => all,
+        Some(step) if step <= request.spec.width / 2 => width.next_multiple_of(step).min(all),
+        _ => width,
+    }
+}
+
+/// Rows of a unit that follow the chunks of its source. Workers below one another wait for those that
+/// they share, and those at edges may be decoded again, so that there should be several between.
+fn chunk_rows(request: &Request<'_>, decoding: Decoding, rows: u64) -> u64 {
+    let chunks = match decoding {
+        Decoding::Once if request.is_striped() => 4,
+        Decoding::Once => 1,
+        Decoding::Again => 16,
+    };
+    request.chunks.map_or(rows, |it| rows.max(chunks * it.grain.1))
+}
+
+/// What the rows of a unit are a multiple of.
+fn chunk_step(request: &Request<'_>, step: u64, height: u64) -> u64 {
+    let both = request.chunks.map(|chunks| multiple(step, chunks.grain.1));
+    both.filter(|&both| both <= height).unwrap_or(step)
 }
 
 /// Columns of a block: about the same in all, since a narrow one costs as much as a wide one.
@@ -226,10 +340,6 @@ const fn multiple(a: u64, b: u64) -> u64 {
 }
 
 impl Shape {
-    const fn with(self, threads: usize, worker_bytes: u64) -> Plan {
-        Plan { unit: self.unit, block: self.block, threads, worker_bytes }
-    }
-
     /// Whether little is made twice, or no more than with memory to spare.
     fn is_sound(&self, request: &Request<'_>, preferred: &Self) -> bool {
         let enough = |side: u64, halo: u64, all: u64| side >= (8 * halo).max(64).min(all);

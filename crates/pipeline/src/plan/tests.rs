@@ -44,6 +44,7 @@ impl Job {
             limit: self.limit,
             fixed: self.fixed,
             footprint: &|unit, block| self.bytes(unit, block),
+            chunks: None,
         })
     }
 }

@@ -8,7 +8,7 @@ mod source;
 
 use std::{path::Path, sync::Arc};
 
-use crate::{Access, Bytes, Error, RawLayout, Source, open, raw, reader::Opened};
+use crate::{Access, Bytes, Error, RawLayout, Selection, Source, open, raw, reader::Opened};
 use recent::Recent;
 use source::OnDemand;
 
@@ -33,12 +33,17 @@ impl Files {
         Self { recent: Arc::new(Recent::new(most.max(1))) }
     }
 
-    /// Opens an image file, as [`open`](fn@crate::open).
+    /// Opens one of the images of a file, as [`open_selected`](crate::open_selected).
     ///
     /// # Errors
-    /// As [`open`](fn@crate::open).
-    pub fn open(&self, path: impl AsRef<Path>, access: Access) -> Result<Arc<dyn Source>, Error> {
-        Ok(self.admit(open::opened(Bytes::open(path, access)?)?))
+    /// As [`open_selected`](crate::open_selected).
+    pub fn open(
+        &self,
+        path: impl AsRef<Path>,
+        access: Access,
+        selection: Selection,
+    ) -> Result<Arc<dyn Source>, Error> {
+        Ok(self.admit(open::opened(Bytes::open(path, access)?, selection)?))
     }
 
     /// Opens a file of bare pixels, as [`open_raw`](crate::open_raw).

@@ -6,10 +6,10 @@ use raster::{Region, Spec, View, ViewMut};
 
 use super::recent::Recent;
 use crate::{
-    Bytes, Error, Metadata, Source,
+    Bytes, Error, Metadata, Source, Tag,
     bytes::Origin,
     check::assert_inside,
-    reader::{Opened, Reader},
+    reader::{Opened, Reader, chunks_of_reader},
 };
 
 pub(super) struct OnDemand {
@@ -72,6 +72,12 @@ impl Source for OnDemand {
             self.reader.advise(&bytes, region);
         }
     }
+
+    fn tags(&self) -> Result<Vec<Tag>, Error> {
+        self.reader.tags(&*self.bytes()?)
+    }
+
+    chunks_of_reader!();
 
     fn verify(&self) -> Result<(), Error> {
         match self.recent.find(self.id) {

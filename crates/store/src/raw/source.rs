@@ -122,6 +122,7 @@ impl RawImage {
             rows_per_strip: None,
             compression: "none",
             pages: 1,
+            levels: vec![(spec.width, spec.height)],
             access: "random",
         };
         Self { spec, plane, metadata }

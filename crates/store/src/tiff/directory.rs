@@ -1,10 +1,7 @@
 //! The tags of one image.
 
-use super::{
-    header::Container,
-    tag::{self, kind},
-};
-use crate::{ByteOrder, Error};
+use super::{extra, header::Container, tag::kind};
+use crate::{ByteOrder, Error, Tag};
 
 /// The tags of one image. Values stay in the file until they are asked for, so what an unknown tag
 /// says can be wrong without harm.
@@ -33,17 +30,20 @@ pub(super) struct Table {
 impl Directory {
     pub(super) fn read(container: &Container<'_>, offset: u64) -> Result<Self, Error> {
         let (start, count, end) = container.entries(offset)?;
-        let size = (end - start) / count;
-        // At most 65,535 entries, each of which takes 12 bytes or more of the file.
-        let mut entries = Vec::with_capacity(count as usize);
-        for entry in (start..end).step_by(size as usize) {
-            entries.push(Entry {
-                tag: container.u16(entry)?,
-                kind: container.u16(entry + 2)?,
-                count: container.word(entry + 4)?,
-                value: entry + 4 + container.word_bytes(),
-            });
-        }
+        let word = container.word_bytes();
+        let size = 4 + 2 * word as usize;
+        // At most 65,535 entries, which have been found to lie in the file.
+        let mut block = vec![0; (end - start) as usize];
+        container.bytes.read_at(start, &mut block)?;
+        let entries = block.chunks_exact(size).zip((start..).step_by(size)).take(count as usize);
+        let entries = entries
+            .map(|(bytes, at)| Entry {
+                tag: number(container.order, &bytes[..2]) as u16,
+                kind: number(container.order, &bytes[2..4]) as u16,
+                count: number(container.order, &bytes[4..][..word as usize]),
+                value: at + 4 + word,
+            })
+            .collect();
         Ok(Self { entries })
     }
 
@@ -62,7 +62,7 @@ impl Directory {
         let Some(entry) = self.entries.iter().find(|entry| entry.tag == tag) else {
             return Ok(None);
         };
-        let name = tag::name(tag);
+        let name = extra::name(tag);
         let (kind, count) = (entry.kind, entry.count);
         let size = kind::bytes(kind).ok_or_else(|| {
             container.corrupt(format!("{name} has values of type {kind}, which are no integers"))
@@ -83,11 +83,35 @@ impl Directory {
         Ok(Some(Table { tag, size, count, offset }))
     }
 
+    /// The bytes of a tag's value, whatever they are.
+    pub(super) fn bytes(
+        &self,
+        container: &Container<'_>,
+        tag: u16,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let entry = self.entries.iter().find(|entry| entry.tag == tag);
+        entry.map(|entry| entry.bytes(container)).transpose()
+    }
+
+    /// What describes the image, as it is.
+    pub(super) fn descriptive(&self, container: &Container<'_>) -> Result<Vec<Tag>, Error> {
+        let entries = self.entries.iter().filter(|entry| extra::DESCRIPTIVE.contains(&entry.tag));
+        let tag = |entry: &Entry| {
+            let mut bytes = entry.bytes(container)?;
+            if container.order != ByteOrder::NATIVE {
+                bytes.chunks_exact_mut(extra::number_bytes(entry.kind)).for_each(<[u8]>::reverse);
+            }
+            let &Entry { tag: number, kind, count, .. } = entry;
+            Ok(Tag { number, kind, count, bytes })
+        };
+        entries.map(tag).collect()
+    }
+
     /// The one integer of a tag.
     pub(super) fn scalar(&self, container: &Container<'_>, tag: u16) -> Result<Option<u64>, Error> {
         let Some(table) = self.table(container, tag)? else { return Ok(None) };
         if table.count != 1 {
-            let (name, count) = (tag::name(tag), table.count);
+            let (name, count) = (extra::name(tag), table.count);
             return Err(container.corrupt(format!("{name} has {count} values instead of one")));
         }
         let mut value = [0];
@@ -98,7 +122,7 @@ impl Directory {
     /// The integer of a tag that must be there.
     pub(super) fn required(&self, container: &Container<'_>, tag: u16) -> Result<u64, Error> {
         self.scalar(container, tag)?
-            .ok_or_else(|| container.corrupt(format!("{} is missing", tag::name(tag))))
+            .ok_or_else(|| container.corrupt(format!("{} is missing", extra::name(tag))))
     }
 
     /// The integer of a tag that has one for each of `channels` samples, all alike. One for all is
@@ -110,7 +134,7 @@ impl Directory {
         channels: u32,
     ) -> Result<Option<u64>, Error> {
         let Some(table) = self.table(container, tag)? else { return Ok(None) };
-        let name = tag::name(tag);
+        let name = extra::name(tag);
         let wanted = if table.count == 1 { 1 } else { u64::from(channels) };
         if table.count < wanted {
             let count = table.count;
@@ -130,10 +154,44 @@ impl Directory {
     }
 }
 
+/// A number of up to 8 bytes.
+fn number(order: ByteOrder, bytes: &[u8]) -> u64 {
+    let mut wide = [0; 8];
+    match order {
+        ByteOrder::Little => {
+            wide[..bytes.len()].copy_from_slice(bytes);
+            u64::from_le_bytes(wide)
+        }
+        ByteOrder::Big => {
+            wide[8 - bytes.len()..].copy_from_slice(bytes);
+            u64::from_be_bytes(wide)
+        }
+    }
+}
+
+impl Entry {
+    /// The bytes of the value as they are stored. They lie in the file, and so are no more than it.
+    fn bytes(&self, container: &Container<'_>) -> Result<Vec<u8>, Error> {
+        let size = extra::value_bytes(self.kind);
+        let len = self.count.saturating_mul(size);
+        let offset =
+            if len <= container.word_bytes() { self.value } else { container.word(self.value)? };
+        if !container.bytes.holds(offset, len) {
+            let (name, all) = (extra::name(self.tag), container.bytes.len());
+            return Err(container.corrupt(format!(
+                "{name} has {len} bytes from byte {offset} on, past the end of the file ({all} bytes)"
+            )));
+        }
+        let mut bytes = vec![0; len as usize];
+        container.bytes.read_at(offset, &mut bytes)?;
+        Ok(bytes)
+    }
+}
+
 impl Table {
     /// The name of the tag.
     pub(super) fn name(&self) -> &'static str {
-        tag::name(self.tag)
+        extra::name(self.tag)
     }
 
     /// Reads integers from number `first` on.
@@ -152,17 +210,7 @@ impl Table {
             container.bytes.read_at(offset, block)?;
             offset += block.len() as u64;
             for (out, bytes) in out.iter_mut().zip(block.chunks_exact(size)) {
-                let mut wide = [0; 8];
-                *out = match container.order {
-                    ByteOrder::Little => {
-                        wide[..size].copy_from_slice(bytes);
-                        u64::from_le_bytes(wide)
-                    }
-                    ByteOrder::Big => {
-                        wide[8 - size..].copy_from_slice(bytes);
-                        u64::from_be_bytes(wide)
-                    }
-                };
+                *out = number(container.order, bytes);
             }
         }
         Ok(())

@@ -100,9 +100,9 @@ impl<'a> Container<'a> {
         Ok((start, count, start + len))
     }
 
-    /// Counts the directories of the chain.
-    pub(super) fn pages(&self) -> Result<u64, Error> {
-        let mut seen = HashSet::new();
+    /// Where the directories of the chain lie.
+    pub(super) fn directories(&self) -> Result<Vec<u64>, Error> {
+        let (mut seen, mut list) = (HashSet::new(), Vec::new());
         let mut offset = self.first;
         while offset != 0 {
             if !seen.insert(offset) {
@@ -111,10 +111,11 @@ impl<'a> Container<'a> {
             if seen.len() > MAX_PAGES {
                 return Err(self.unsupported(format!("more than {MAX_PAGES} images in one file")));
             }
+            list.push(offset);
             let (_, _, next) = self.entries(offset)?;
             offset = self.word(next)?;
         }
-        Ok(seen.len() as u64)
+        Ok(list)
     }
 
     fn array<const N: usize>(&self, offset: u64) -> Result<[u8; N], Error> {

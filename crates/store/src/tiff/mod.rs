@@ -1,14 +1,22 @@
 //! TIFF and `BigTIFF`, read and written by hand.
 //!
-//! Reading goes `header` -> `directory` (the table of tags) -> `description` (what the tags say the
-//! image is) -> `chunks` (where its strips or tiles lie) -> `source`. Writing goes `plan` (where
+//! Reading goes `header` -> `pages` (which images there are) -> `directory` (the table of tags) -> `description` (what the tags say the
+//! image is) -> `chunks` (where its strips or tiles lie) -> `source`, which lends pixels that are
+//! stored as they are read, converts others row by row (`rows`) or, if they are compressed, chunk by
+//! chunk (`packed`), by the rules of `form`. Writing goes `plan` (where
 //! everything will lie) -> `sink`.
 
 mod chunks;
 mod description;
 mod directory;
+mod extra;
+mod form;
 mod header;
+mod packed;
+mod pages;
+mod palette;
 mod plan;
+mod rows;
 mod sink;
 mod source;
 mod tag;

@@ -2,39 +2,96 @@
 
 use std::path::Path;
 
-use raster::{Depth, Region, Spec, ViewMut};
+use raster::{Region, Spec, ViewMut};
 
-use super::{chunks::Chunks, description::Description, directory::Directory, header::Container};
-use crate::{ByteOrder, Bytes, Error, Format, Metadata, plane::Plane, reader::Reader};
+use super::{
+    chunks::{Chunks, Index},
+    description::{Coding, Description},
+    directory::Directory,
+    form::Form,
+    header::Container,
+    packed::Packed,
+    pages::Pages,
+    rows,
+};
+use crate::{
+    ByteOrder, Bytes, Chunking, Error, Format, Metadata, Selection, Tag, cache::Cache,
+    codec::Codec, plane::Plane, reader::Reader,
+};
 
-/// The first image of a TIFF file.
+/// An image of a TIFF file.
 pub(crate) struct TiffImage {
+    order: ByteOrder,
+    big: bool,
+    tags: Directory,
     spec: Spec,
     metadata: Metadata,
-    chunks: Chunks,
-    /// Whether samples are stored in the other byte order than this machine's.
-    foreign: bool,
+    pixels: Pixels,
+}
+
+/// How pixels are come by.
+enum Pixels {
+    /// They lie in the file as they are read, but perhaps for the order of their bytes.
+    Plain { chunks: Chunks, form: Form },
+    /// They are converted row by row.
+    Converted { chunks: Chunks, form: Form, coding: Coding },
+    /// They are decoded chunk by chunk.
+    Packed(Box<Packed>),
 }
 
 impl TiffImage {
-    pub(crate) fn read(bytes: &Bytes) -> Result<Self, Error> {
+    pub(crate) fn read(bytes: &Bytes, selection: Selection) -> Result<Self, Error> {
         let container = Container::open(bytes)?;
-        let (order, big, pages) = (container.order, container.big, container.pages()?);
-        let tags = Directory::read(&container, container.first)?;
-        let Description { spec, grid } = Description::read(&container, &tags)?;
-        let chunks = Chunks::read(&container, &tags, &spec, grid)?;
-        let metadata = Metadata {
-            format: if big { Format::BigTiff } else { Format::Tiff },
-            path: bytes.path().map(Path::to_path_buf),
-            byte_order: order,
-            tile: grid.tiled.then_some((grid.width, grid.height)),
-            rows_per_strip: (!grid.tiled).then_some(grid.height),
-            compression: "none",
-            pages,
-            access: "random",
-        };
-        let foreign = order != ByteOrder::NATIVE && spec.depth != Depth::U8;
-        Ok(Self { spec, metadata, chunks, foreign })
+        let pages = Pages::read(&container, selection.page)?;
+        let count = pages.levels.len();
+        let level = usize::try_from(selection.level).ok().and_then(|level| pages.levels.get(level));
+        let level = level.ok_or_else(|| {
+            let level = selection.level;
+            Error::InvalidArgument(format!("expected a level below {count} but received {level}"))
+        })?;
+        let tags = Directory::read(&container, level.offset)?;
+        let description = Description::read(&container, &tags)?;
+        let metadata = metadata(&container, &description, &pages);
+        let spec = description.spec;
+        let pixels = Pixels::read(&container, &tags, description)?;
+        let Container { order, big, .. } = container;
+        Ok(Self { order, big, tags, spec, metadata, pixels })
+    }
+}
+
+fn metadata(container: &Container<'_>, description: &Description, pages: &Pages) -> Metadata {
+    let Description { grid, coding, .. } = description;
+    let is_whole = grid.count == 1 && !matches!(coding.codec, Codec::None);
+    Metadata {
+        format: if container.big { Format::BigTiff } else { Format::Tiff },
+        path: container.bytes.path().map(Path::to_path_buf),
+        byte_order: container.order,
+        tile: grid.tiled.then_some((grid.width, grid.height)),
+        rows_per_strip: (!grid.tiled).then_some(grid.height),
+        compression: coding.codec.name(),
+        pages: pages.count,
+        levels: pages.levels.iter().map(|level| level.size).collect(),
+        access: if is_whole { "whole" } else { "random" },
+    }
+}
+
+impl Pixels {
+    fn read(
+        container: &Container<'_>,
+        tags: &Directory,
+        description: Description,
+    ) -> Result<Self, Error> {
+        if !matches!(description.coding.codec, Codec::None) {
+            let index = Index::read(container, tags, &description)?;
+            return Ok(Self::Packed(Box::new(Packed::new(description, index))));
+        }
+        let chunks = Chunks::read(container, tags, &description)?;
+        let Description { form, coding, .. } = description;
+        Ok(if form.is_plain() && !coding.is_reversed {
+            Self::Plain { chunks, form }
+        } else {
+            Self::Converted { chunks, form, coding }
+        })
     }
 }
 
@@ -48,42 +105,68 @@ impl Reader for TiffImage {
     }
 
     fn plane(&self, region: &Region) -> Option<(Plane, Region)> {
-        if self.foreign {
-            return None;
+        match &self.pixels {
+            Pixels::Plain { chunks, form } if !form.is_foreign() => {
+                let (part, local, plane) = chunks.parts(*region, 0).next()?;
+                (part == *region).then_some((plane, local))
+            }
+            _ => None,
         }
-        let (part, local, plane) = self.chunks.parts(*region).next()?;
-        (part == *region).then_some((plane, local))
     }
 
     fn read(&self, bytes: &Bytes, region: &Region, out: &mut ViewMut<'_>) -> Result<(), Error> {
-        for (part, local, plane) in self.chunks.parts(*region) {
-            let (left, top) = (part.left - region.left, part.top - region.top);
-            let place = Region::new(left, top, part.width, part.height);
-            plane.read(bytes, &self.spec, &local, &mut out.sub(&place))?;
-        }
-        if self.foreign {
-            for y in 0..out.height() {
-                swap(out.row_bytes(y), self.spec.depth);
+        match &self.pixels {
+            Pixels::Plain { chunks, form } => {
+                for (part, local, plane) in chunks.parts(*region, 0) {
+                    let (left, top) = (part.left - region.left, part.top - region.top);
+                    let place = Region::new(left, top, part.width, part.height);
+                    plane.read(bytes, &self.spec, &local, &mut out.sub(&place))?;
+                }
+                (0..out.height()).for_each(|y| form.swap(out.row_bytes(y)));
+                Ok(())
             }
+            Pixels::Converted { chunks, form, coding } => {
+                rows::read(bytes, chunks, form, coding, region, out)
+            }
+            Pixels::Packed(packed) => packed.read(bytes, region, out),
         }
-        Ok(())
+    }
+
+    fn tags(&self, bytes: &Bytes) -> Result<Vec<Tag>, Error> {
+        let container = Container { bytes, order: self.order, big: self.big, first: 0 };
+        self.tags.descriptive(&container)
+    }
+
+    fn chunks(&self) -> Option<Chunking> {
+        match &self.pixels {
+            Pixels::Packed(packed) => Some(packed.chunking()),
+            _ => None,
+        }
+    }
+
+    fn cache(&self) -> Option<&Cache> {
+        match &self.pixels {
+            Pixels::Packed(packed) => Some(packed.cache()),
+            _ => None,
+        }
     }
 
     fn advise(&self, bytes: &Bytes, region: &Region) {
-        for (_, local, plane) in self.chunks.parts(*region) {
-            plane.advise(bytes, &self.spec, &local);
+        match &self.pixels {
+            Pixels::Plain { chunks, .. } => {
+                for (_, local, plane) in chunks.parts(*region, 0) {
+                    plane.advise(bytes, &self.spec, &local);
+                }
+            }
+            Pixels::Converted { chunks, form, .. } => {
+                for plane in 0..form.planes {
+                    for (_, local, place) in chunks.parts(*region, plane as u64) {
+                        let start = place.offset + local.top * place.stride;
+                        bytes.advise(start, local.height * place.stride);
+                    }
+                }
+            }
+            Pixels::Packed(packed) => packed.advise(bytes, region),
         }
-    }
-}
-
-/// Reverses the bytes of every sample.
-fn swap(row: &mut [u8], depth: Depth) {
-    fn each<const N: usize>(row: &mut [u8]) {
-        row.as_chunks_mut::<N>().0.iter_mut().for_each(|sample| sample.reverse());
-    }
-    match depth {
-        Depth::U8 => {}
-        Depth::U16 | Depth::I16 => each::<2>(row),
-        Depth::I32 | Depth::F32 => each::<4>(row),
     }
 }

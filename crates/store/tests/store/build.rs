@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gigapx_store::{ByteOrder, Bytes, Error, Source, open_bytes};
+use gigapx_store::{ByteOrder, Bytes, Error, Selection, Source, open_bytes};
 use raster::{Buffer, Region, ViewMut};
 
 pub(crate) const BYTE: u16 = 1;
@@ -118,6 +118,10 @@ impl Tiff {
 }
 
 pub(crate) fn open(file: &[u8]) -> Result<Arc<dyn Source>, Error> {
+    open_selected(file, Selection::default())
+}
+
+pub(crate) fn open_selected(file: &[u8], selection: Selection) -> Result<Arc<dyn Source>, Error> {
     // Aligned as a mapping would be, so that views do not depend on the allocator's mood.
     struct Aligned(Buffer, usize);
     impl AsRef<[u8]> for Aligned {
@@ -127,25 +131,30 @@ pub(crate) fn open(file: &[u8]) -> Result<Arc<dyn Source>, Error> {
     }
     let mut buffer = Buffer::zeroed(file.len());
     buffer.take(file.len()).copy_from_slice(file);
-    open_bytes(Bytes::from_memory(Arc::new(Aligned(buffer, file.len()))))
+    open_bytes(Bytes::from_memory(Arc::new(Aligned(buffer, file.len()))), selection)
 }
 
 /// The dense pixels of a region, read with `read`; checked against `view` where there is one.
 pub(crate) fn pixels(source: &dyn Source, region: &Region) -> Vec<u8> {
+    try_pixels(source, region).unwrap()
+}
+
+/// As [`pixels`], of a file that may be broken.
+pub(crate) fn try_pixels(source: &dyn Source, region: &Region) -> Result<Vec<u8>, Error> {
     let spec = source.spec();
     let len = spec.region_bytes(region) as usize;
     let mut buffer = Buffer::zeroed(len);
     let (width, height) = (region.width as usize, region.height as usize);
     source.advise(region);
     let mut out = ViewMut::new(buffer.take(len), width, height, spec).unwrap();
-    source.read(region, &mut out).unwrap();
+    source.read(region, &mut out)?;
     drop(out);
     let read = buffer.bytes()[..len].to_vec();
     if let Some(view) = source.view(region) {
         let seen: Vec<u8> = (0..height).flat_map(|y| view.row_bytes(y).to_vec()).collect();
         assert_eq!(seen, read, "view and read differ");
     }
-    read
+    Ok(read)
 }
 
 /// The dense pixels of the whole image.

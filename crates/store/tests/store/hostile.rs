@@ -3,7 +3,10 @@
 use gigapx_store::{ByteOrder, Error};
 use raster::Region;
 
-use crate::build::{self, BYTE, LONG, LONG8, SHORT, Tiff};
+use crate::{
+    build::{self, BYTE, LONG, LONG8, SHORT, Tiff},
+    coded, corpus,
+};
 
 /// Opens the file and, if that works, reads some of it.
 fn survive(file: &[u8]) {
@@ -11,7 +14,9 @@ fn survive(file: &[u8]) {
         Ok(source) => {
             let spec = *source.spec();
             let (width, height) = (spec.width.min(40), spec.height.min(40));
-            if spec.pixel_bytes() > 4096 {
+            // What a chunk needs is told before one is decoded, and more than a job may have is refused.
+            let chunk = source.chunks().map_or(0, |chunks| chunks.bytes + chunks.scratch);
+            if spec.pixel_bytes() > 4096 || chunk > 16 << 20 {
                 return;
             }
             for region in [
@@ -19,8 +24,11 @@ fn survive(file: &[u8]) {
                 Region::new(spec.width - width, spec.height - height, width, height),
                 Region::new(spec.width / 2, spec.height / 2, 1, 1),
             ] {
-                let read = build::pixels(&*source, &region);
-                assert_eq!(read.len() as u64, spec.region_bytes(&region));
+                match build::try_pixels(&*source, &region) {
+                    Ok(read) => assert_eq!(read.len() as u64, spec.region_bytes(&region)),
+                    Err(Error::Corrupt { .. }) => {}
+                    Err(other) => panic!("{other}"),
+                }
             }
         }
         Err(Error::Corrupt { .. } | Error::Unsupported(_)) => {}
@@ -61,7 +69,13 @@ fn corpus() -> Vec<Vec<u8>> {
             );
         }
     }
+    files.extend(corpus::files());
     files
+}
+
+/// The bytes of a file that are worth changing: its directory, and where its pixels start.
+fn telling(file: &[u8]) -> impl Iterator<Item = usize> {
+    (0..400).chain(2048..file.len().min(2200))
 }
 
 #[test]
@@ -76,7 +90,7 @@ fn the_corpus_is_valid() {
 #[test]
 fn every_changed_byte_is_survived() {
     for file in corpus() {
-        for position in 0..512 {
+        for position in telling(&file) {
             for value in 0..=255 {
                 let mut file = file.clone();
                 file[position] = value;
@@ -89,11 +103,12 @@ fn every_changed_byte_is_survived() {
 #[test]
 fn every_run_of_changed_bytes_is_survived() {
     for file in corpus() {
-        for position in 0..508 {
+        for position in telling(&file) {
             for len in [2, 4, 8] {
                 for value in [0, 0x7f, 0xff] {
                     let mut file = file.clone();
-                    file[position..][..len].fill(value);
+                    let end = file.len().min(position + len);
+                    file[position..end].fill(value);
                     survive(&file);
                 }
             }
@@ -114,12 +129,16 @@ fn every_truncation_is_survived() {
 proptest::proptest! {
     #[test]
     fn random_changes_are_survived(
-        which in 0usize..8,
-        changes in proptest::collection::vec((0usize..512, 0u8..), 1..12),
+        which in 0usize..16,
+        changes in proptest::collection::vec((0usize..2048, 0u8..), 1..12),
     ) {
         let mut file = corpus().swap_remove(which);
         for (position, value) in changes {
-            file[position] = value;
+            // The middle is empty.
+            let position = if position < 512 { position } else { 2048 + position % 512 };
+            if let Some(byte) = file.get_mut(position) {
+                *byte = value;
+            }
         }
         survive(&file);
     }
@@ -229,21 +248,74 @@ fn loops_of_directories_are_found() {
 #[test]
 fn what_is_not_read_yet_is_named() {
     for (scheme, name) in
-        [(5, "LZW"), (7, "JPEG"), (8, "Deflate"), (50_000, "Zstd"), (9, "unknown")]
+        [(6, "JPEG"), (34_712, "JPEG 2000"), (34_925, "LZMA"), (34_887, "LERC"), (9, "unknown")]
     {
         unsupported(&strips().tag(259, SHORT, &[scheme]), name);
     }
-    for (meaning, name) in [(0, "WhiteIsZero"), (3, "palette"), (5, "CMYK"), (6, "YCbCr")] {
+    for (meaning, name) in [(6, "YCbCr"), (8, "CIELab"), (32_844, "LogL")] {
         unsupported(&strips().tag(262, SHORT, &[meaning]), name);
     }
-    for (bits, format, name) in [(1, 1, "unsigned"), (12, 1, "12"), (8, 2, "signed"), (64, 3, "64")]
+    for (bits, format, name) in
+        [(24, 1, "24"), (12, 2, "signed"), (24, 3, "24"), (64, 6, "complex")]
     {
         let file = strips().tag(258, SHORT, &[bits]).tag(339, SHORT, &[format]);
         unsupported(&file, name);
     }
     unsupported(&strips().tag(277, SHORT, &[2]).tag(258, SHORT, &[8, 16]), "differs");
-    unsupported(&strips().tag(277, SHORT, &[2]).tag(284, SHORT, &[2]), "PlanarConfiguration 2");
+    unsupported(&strips().tag(262, SHORT, &[3]).tag(277, SHORT, &[2]), "palette");
+    unsupported(&deflated().tag(317, SHORT, &[3]), "Predictor 3");
+    unsupported(&strips().tag(259, SHORT, &[4]), "fax group 4 with 1 samples a pixel of 8 bits");
     corrupt(&strips().tag(284, SHORT, &[3]), "PlanarConfiguration is 3");
     strips().tag(284, SHORT, &[2]).open().unwrap();
     strips().tag(257, BYTE, &[10]).without(262).open().unwrap();
+}
+
+/// One strip of 10 x 10 pixels in zlib's format.
+fn deflated() -> Tiff {
+    let data = coded::compress(8, &[7; 100]);
+    strips().tag(259, SHORT, &[8]).tag(279, LONG, &[data.len() as u64]).at(1000, &data).tag(
+        273,
+        LONG,
+        &[1000],
+    )
+}
+
+#[test]
+fn lies_about_compressed_chunks_are_found() {
+    deflated().open().unwrap();
+    corrupt(&deflated().without(279), "strip 0 has 0 bytes");
+    corrupt(&deflated().tag(279, LONG, &[99_999]), "past the end");
+    corrupt(&deflated().tag(273, LONG, &[4]), "strip 0 has");
+    corrupt(&deflated().tag(317, SHORT, &[4]), "Predictor is 4");
+    corrupt(&deflated().tag(266, SHORT, &[3]), "FillOrder is 3");
+    corrupt(&strips().tag(262, SHORT, &[3]), "ColorMap is missing");
+    corrupt(&strips().tag(262, SHORT, &[3]).tag(320, SHORT, &[1, 2, 3]), "ColorMap has 3 values");
+    // Too few pixels come out, which only reading can tell.
+    let short = deflated().tag(257, LONG, &[11]).open().unwrap();
+    let error = build::try_pixels(&*short, &Region::new(0, 0, 1, 1)).unwrap_err().to_string();
+    assert!(error.contains("strip 0 (deflate): it has 100 bytes instead of 110"), "{error}");
+}
+
+#[test]
+fn chunks_cannot_claim_more_than_their_compression_makes() {
+    for scheme in [5, 8, 50_000, 32_773, 7] {
+        let bomb = deflated().tag(256, LONG, &[1 << 20]).tag(257, LONG, &[1 << 20]).tag(
+            259,
+            SHORT,
+            &[scheme],
+        );
+        corrupt(&bomb, "cannot become 1099511627776 bytes");
+        let bomb = deflated().tag(322, LONG, &[1 << 20]).tag(323, LONG, &[1 << 20]).tag(
+            259,
+            SHORT,
+            &[scheme],
+        );
+        corrupt(&bomb, "tile 0 cannot become");
+    }
+}
+
+#[test]
+fn chunks_that_are_not_stored_are_zeros() {
+    let source = deflated().tag(273, LONG, &[0]).tag(279, LONG, &[0]).open().unwrap();
+    assert_eq!(build::image(&*source), [0; 100]);
 }
