@@ -10,7 +10,8 @@ use napi_derive::napi;
 use pipeline::Image;
 use raster::{Region, Spec};
 use store::{
-    Access, Durability, MemorySink, RawSink, Sink, Source, TiffOptions, TiffSink, TiffVariant,
+    Access, Durability, MemorySink, RawSink, Sink, Source, TiffChunks, TiffOptions, TiffSink,
+    TiffVariant,
 };
 
 use crate::engine::engine;
@@ -268,7 +269,10 @@ pub(crate) fn create(
         return Ok(Arc::new(RawSink::create(path, spec, durability)?));
     }
     let options = TiffOptions {
-        tile: (u64::from(target.tile_width), u64::from(target.tile_height)),
+        chunks: TiffChunks::Tiles {
+            width: u64::from(target.tile_width),
+            height: u64::from(target.tile_height),
+        },
         variant: match target.variant.as_str() {
             "classic" => TiffVariant::Classic,
             "big" => TiffVariant::Big,

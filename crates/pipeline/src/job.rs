@@ -286,6 +286,10 @@ impl Work for ImageJob {
         self.passages.iter().map(|passage| passage.plan.worker_bytes).max().unwrap_or(0)
     }
 
+    fn fixed_bytes(&self) -> u64 {
+        self.targets().map(|target| target.sink.fixed_bytes()).sum()
+    }
+
     fn claim(&self, has_memory: bool) -> Claim {
         let mut state = self.state();
         let index = state.next;

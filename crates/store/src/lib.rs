@@ -2,7 +2,7 @@
 //!
 //! A [`Source`] is an image that can be read by region from any thread; a [`Sink`] takes finished
 //! regions from any thread in any order. Sources are raw pixels ([`open_raw`]), uncompressed TIFF and
-//! `BigTIFF` ([`open`]) and memory ([`from_memory`]); sinks are raw files ([`RawSink`]), tiled TIFF
+//! `BigTIFF` ([`open`]) and memory ([`from_memory`]); sinks are raw files ([`RawSink`]), TIFF
 //! files ([`TiffSink`]) and memory ([`MemorySink`]).
 //!
 //! Two decisions shape the crate:
@@ -32,6 +32,7 @@
 
 mod bytes;
 mod check;
+mod codec;
 mod error;
 mod gather;
 mod memory;
@@ -46,6 +47,7 @@ mod source;
 mod tiff;
 
 pub use bytes::{Access, Bytes};
+pub use codec::Compression;
 pub use error::Error;
 pub use memory::{MemorySink, OutputBytes};
 pub use metadata::{ByteOrder, Format, Metadata};
@@ -54,4 +56,4 @@ pub use publish::{Durability, remove_all_temporaries};
 pub use raw::{RawLayout, RawSink, from_memory, open_raw};
 pub use sink::{Layout, Sink};
 pub use source::Source;
-pub use tiff::{TiffOptions, TiffSink, TiffVariant};
+pub use tiff::{TiffChunks, TiffOptions, TiffSink, TiffVariant};

@@ -222,6 +222,7 @@ impl Engine {
 
     fn plan(&self, graph: &Arc<Graph>, sinks: &[&dyn Sink], threads: usize) -> Result<Plan, Error> {
         let limit = self.memory_limit();
+        let sinks_bytes = sinks.iter().map(|sink| sink.fixed_bytes()).sum();
         let layouts: Vec<Layout> = sinks.iter().map(|sink| sink.layout()).collect();
         let specs = graph.outputs.iter().map(|&output| graph.vertices[output].spec);
         let targets: Vec<(Spec, Layout)> = specs.zip(layouts.iter().copied()).collect();
@@ -241,11 +242,11 @@ impl Engine {
             is_chain,
             cache: second_level(),
             threads: self.threads(threads),
-            limit,
+            limit: limit.saturating_sub(sinks_bytes),
             fixed: sinks.iter().map(|sink| sink.worker_bytes()).sum(),
             footprint: &footprint,
         };
-        plan(&request).map_err(|needed| Error::MemoryLimit { needed, limit })
+        plan(&request).map_err(|needed| Error::MemoryLimit { needed: needed + sinks_bytes, limit })
     }
 
     /// The plan for tiles of a size that is given: a unit is a tile.

@@ -1,21 +1,18 @@
 //! TIFF and `BigTIFF`, read and written by hand.
 //!
 //! Reading goes `header` -> `directory` (the table of tags) -> `description` (what the tags say the
-//! image is) -> `chunks` (where its strips or tiles lie) -> `source`. Writing goes `plan` (where
-//! everything will lie) -> `sink`.
+//! image is) -> `chunks` (where its strips or tiles lie) -> `source`. Writing is `write`.
 
 mod chunks;
 mod description;
 mod directory;
 mod header;
-mod plan;
-mod sink;
 mod source;
 mod tag;
+mod write;
 
-pub use plan::TiffVariant;
-pub use sink::{TiffOptions, TiffSink};
 pub(crate) use source::TiffSource;
+pub use write::{TiffChunks, TiffOptions, TiffSink, TiffVariant};
 
 /// The most strips or tiles of one image, here and in what is written. At 8 bytes each their table
 /// takes 128 MiB.

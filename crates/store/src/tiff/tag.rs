@@ -26,6 +26,7 @@ tags! {
     STRIP_BYTE_COUNTS StripByteCounts 279
     PLANAR_CONFIGURATION PlanarConfiguration 284
     SOFTWARE Software 305
+    PREDICTOR Predictor 317
     TILE_WIDTH TileWidth 322
     TILE_LENGTH TileLength 323
     TILE_OFFSETS TileOffsets 324

@@ -1,0 +1,54 @@
+//! From pixels to the bytes of a chunk.
+
+use raster::{Buffer, Spec, View};
+
+use super::{Compression, Difference, Encoder, difference};
+use crate::Error;
+
+/// Makes chunks dense and packs them, one at a time.
+pub(crate) struct Packer {
+    encoder: Encoder,
+    difference: Difference,
+    chunk: Buffer,
+    /// A row that ends before its chunk does, filled up.
+    row: Buffer,
+}
+
+impl Packer {
+    pub(crate) fn new(compression: Compression, difference: Difference) -> Result<Self, Error> {
+        let encoder = Encoder::new(compression)?;
+        Ok(Self { encoder, difference, chunk: Buffer::new(), row: Buffer::new() })
+    }
+
+    /// Bytes that a packer of such chunks takes.
+    pub(crate) const fn bytes(compression: Compression, chunk: &Spec) -> u64 {
+        let bytes = chunk.bytes();
+        bytes + chunk.row_bytes() + compression.bound(bytes) + compression.state_bytes(bytes)
+    }
+
+    /// The pixels as a chunk of `width` x `height`, filled up with zeros, packed.
+    pub(crate) fn pack(
+        &mut self,
+        pixels: &View<'_>,
+        (width, height): (u64, u64),
+    ) -> Result<&[u8], Error> {
+        let (depth, channels) = (pixels.depth(), pixels.channels());
+        let row = width as usize * channels * depth.bytes();
+        let chunk = self.chunk.take(row * height as usize);
+        for (y, out) in chunk.chunks_exact_mut(row).enumerate() {
+            if y >= pixels.height() {
+                out.fill(0);
+                continue;
+            }
+            let mut from = pixels.row_bytes(y);
+            if from.len() < row {
+                let whole = self.row.take(row);
+                whole[..from.len()].copy_from_slice(from);
+                whole[from.len()..].fill(0);
+                from = whole;
+            }
+            difference(self.difference, depth, channels, from, out);
+        }
+        self.encoder.encode(chunk)
+    }
+}

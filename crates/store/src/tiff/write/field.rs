@@ -1,0 +1,137 @@
+//! The tags of a page.
+
+use raster::{Depth, Spec};
+
+use super::{
+    super::tag::{self, kind},
+    plan::Page,
+};
+use crate::codec::{Compression, Difference};
+
+/// A tag and its value.
+#[derive(Debug)]
+pub(super) struct Field {
+    pub(super) tag: u16,
+    pub(super) kind: u16,
+    pub(super) count: u64,
+    pub(super) value: Value,
+}
+
+#[derive(Debug)]
+pub(super) enum Value {
+    Bytes(Vec<u8>),
+    /// Where every chunk starts.
+    Offsets,
+    /// The size of every chunk.
+    Sizes,
+}
+
+impl Field {
+    pub(super) const fn bytes(&self) -> u64 {
+        let size = match self.kind {
+            kind::SHORT => 2,
+            kind::LONG => 4,
+            kind::LONG8 => 8,
+            _ => 1,
+        };
+        self.count * size
+    }
+
+    fn shorts(tag: u16, values: &[u16]) -> Self {
+        let value = Value::Bytes(bytemuck::cast_slice(values).to_vec());
+        Self { tag, kind: kind::SHORT, count: values.len() as u64, value }
+    }
+
+    fn long(tag: u16, value: u64) -> Self {
+        // Sides fit 32 bits (`Plan::new`).
+        let value = Value::Bytes((value as u32).to_ne_bytes().to_vec());
+        Self { tag, kind: kind::LONG, count: 1, value }
+    }
+
+    fn text(tag: u16, text: &str) -> Self {
+        let value = Value::Bytes([text.as_bytes(), b"\0"].concat());
+        Self { tag, kind: kind::ASCII, count: text.len() as u64 + 1, value }
+    }
+}
+
+/// How the samples of every page are stored.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Storage {
+    pub(super) compression: Compression,
+    pub(super) difference: Difference,
+    pub(super) is_tiled: bool,
+    pub(super) is_big: bool,
+}
+
+/// The tags of a page, in ascending order as the format demands.
+pub(super) fn fields(page: &Page, storage: Storage) -> Vec<Field> {
+    let Page { spec, chunk, .. } = page;
+    let table = |tag, value| {
+        let kind = if storage.is_big { kind::LONG8 } else { kind::LONG };
+        Field { tag, kind, count: page.count, value }
+    };
+    let mut fields = samples(spec);
+    fields.extend([
+        Field::long(tag::IMAGE_WIDTH, spec.width),
+        Field::long(tag::IMAGE_LENGTH, spec.height),
+        Field::shorts(tag::COMPRESSION, &[scheme(storage.compression)]),
+        Field::shorts(tag::PLANAR_CONFIGURATION, &[1]),
+        Field::text(tag::SOFTWARE, "gigapx"),
+    ]);
+    if storage.difference != Difference::None {
+        fields.push(Field::shorts(tag::PREDICTOR, &[storage.difference.predictor()]));
+    }
+    fields.extend(if storage.is_tiled {
+        [
+            Field::long(tag::TILE_WIDTH, chunk.width),
+            Field::long(tag::TILE_LENGTH, chunk.height),
+            table(tag::TILE_OFFSETS, Value::Offsets),
+            table(tag::TILE_BYTE_COUNTS, Value::Sizes),
+        ]
+        .into_iter()
+        .collect::<Vec<_>>()
+    } else {
+        vec![
+            Field::long(tag::ROWS_PER_STRIP, chunk.height),
+            table(tag::STRIP_OFFSETS, Value::Offsets),
+            table(tag::STRIP_BYTE_COUNTS, Value::Sizes),
+        ]
+    });
+    fields.sort_by_key(|field| field.tag);
+    fields
+}
+
+/// The tags that say what a pixel is.
+fn samples(spec: &Spec) -> Vec<Field> {
+    let channels = spec.channels as usize;
+    let bits = spec.depth.bytes() as u16 * 8;
+    let format = match spec.depth {
+        Depth::U8 | Depth::U16 => 1,
+        Depth::I16 | Depth::I32 => 2,
+        Depth::F32 => 3,
+    };
+    // Three and four channels are taken for colour, without and with transparency.
+    let (photometric, coloured) = if matches!(channels, 3 | 4) { (2, 3) } else { (1, 1) };
+    let extra_kind = if channels == 4 { 2 } else { 0 };
+    let mut fields = vec![
+        Field::shorts(tag::BITS_PER_SAMPLE, &vec![bits; channels]),
+        Field::shorts(tag::PHOTOMETRIC, &[photometric]),
+        // `Spec` allows as many channels as this tag can say.
+        Field::shorts(tag::SAMPLES_PER_PIXEL, &[channels as u16]),
+        Field::shorts(tag::SAMPLE_FORMAT, &vec![format; channels]),
+    ];
+    if channels > coloured {
+        fields.push(Field::shorts(tag::EXTRA_SAMPLES, &vec![extra_kind; channels - coloured]));
+    }
+    fields
+}
+
+/// The value of the tag `Compression`.
+const fn scheme(compression: Compression) -> u16 {
+    match compression {
+        Compression::None => 1,
+        Compression::Lzw => 5,
+        Compression::Deflate { .. } => 8,
+        Compression::Zstd { .. } => 50_000,
+    }
+}
