@@ -56,4 +56,4 @@ pub use publish::{Durability, remove_all_temporaries};
 pub use raw::{RawLayout, RawSink, from_memory, open_raw};
 pub use sink::{Layout, Sink};
 pub use source::Source;
-pub use tiff::{TiffChunks, TiffOptions, TiffSink, TiffVariant};
+pub use tiff::{TiffChunks, TiffOptions, TiffPyramid, TiffSink, TiffVariant};

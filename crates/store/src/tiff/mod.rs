@@ -12,7 +12,7 @@ mod tag;
 mod write;
 
 pub(crate) use source::TiffSource;
-pub use write::{TiffChunks, TiffOptions, TiffSink, TiffVariant};
+pub use write::{TiffChunks, TiffOptions, TiffPyramid, TiffSink, TiffVariant};
 
 /// The most strips or tiles of one image, here and in what is written. At 8 bytes each their table
 /// takes 128 MiB.

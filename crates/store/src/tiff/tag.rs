@@ -15,11 +15,13 @@ macro_rules! tags {
 }
 
 tags! {
+    NEW_SUBFILE_TYPE NewSubfileType 254
     IMAGE_WIDTH ImageWidth 256
     IMAGE_LENGTH ImageLength 257
     BITS_PER_SAMPLE BitsPerSample 258
     COMPRESSION Compression 259
     PHOTOMETRIC PhotometricInterpretation 262
+    IMAGE_DESCRIPTION ImageDescription 270
     STRIP_OFFSETS StripOffsets 273
     SAMPLES_PER_PIXEL SamplesPerPixel 277
     ROWS_PER_STRIP RowsPerStrip 278
@@ -31,6 +33,7 @@ tags! {
     TILE_LENGTH TileLength 323
     TILE_OFFSETS TileOffsets 324
     TILE_BYTE_COUNTS TileByteCounts 325
+    SUB_IFDS SubIFDs 330
     EXTRA_SAMPLES ExtraSamples 338
     SAMPLE_FORMAT SampleFormat 339
 }

@@ -5,6 +5,7 @@ mod build; // TIFF files made by hand
 #[cfg(unix)] // where files are sparse without being asked
 mod giant; // 4.8 gigapixels
 mod hostile; // headers that lie
+mod pyramid; // smaller copies in TIFF files of ours
 mod raw; // bare pixels
 mod read; // TIFF files of others
 mod write; // TIFF files of ours, read by others

@@ -4,6 +4,8 @@ use raster::{Depth, Spec};
 
 use super::{
     super::tag::{self, kind},
+    ome,
+    options::TiffPyramid,
     plan::Page,
 };
 use crate::codec::{Compression, Difference};
@@ -24,14 +26,16 @@ pub(super) enum Value {
     Offsets,
     /// The size of every chunk.
     Sizes,
+    /// Where the tags of every page but the first start.
+    Pages,
 }
 
 impl Field {
     pub(super) const fn bytes(&self) -> u64 {
         let size = match self.kind {
             kind::SHORT => 2,
-            kind::LONG => 4,
-            kind::LONG8 => 8,
+            kind::LONG | kind::IFD => 4,
+            kind::LONG8 | kind::IFD8 => 8,
             _ => 1,
         };
         self.count * size
@@ -59,12 +63,13 @@ impl Field {
 pub(super) struct Storage {
     pub(super) compression: Compression,
     pub(super) difference: Difference,
+    pub(super) pyramid: Option<TiffPyramid>,
     pub(super) is_tiled: bool,
     pub(super) is_big: bool,
 }
 
-/// The tags of a page, in ascending order as the format demands.
-pub(super) fn fields(page: &Page, storage: Storage) -> Vec<Field> {
+/// The tags of page `at` of so many, in ascending order as the format demands.
+pub(super) fn fields(page: &Page, at: usize, pages: usize, storage: Storage) -> Vec<Field> {
     let Page { spec, chunk, .. } = page;
     let table = |tag, value| {
         let kind = if storage.is_big { kind::LONG8 } else { kind::LONG };
@@ -78,6 +83,17 @@ pub(super) fn fields(page: &Page, storage: Storage) -> Vec<Field> {
         Field::shorts(tag::PLANAR_CONFIGURATION, &[1]),
         Field::text(tag::SOFTWARE, "gigapx"),
     ]);
+    if at > 0 {
+        // A smaller copy of another page.
+        fields.push(Field::long(tag::NEW_SUBFILE_TYPE, 1));
+    } else if storage.pyramid == Some(TiffPyramid::Ome) {
+        fields.push(Field::text(tag::IMAGE_DESCRIPTION, &ome::description(spec)));
+        if pages > 1 {
+            let kind = if storage.is_big { kind::IFD8 } else { kind::IFD };
+            let (count, value) = (pages as u64 - 1, Value::Pages);
+            fields.push(Field { tag: tag::SUB_IFDS, kind, count, value });
+        }
+    }
     if storage.difference != Difference::None {
         fields.push(Field::shorts(tag::PREDICTOR, &[storage.difference.predictor()]));
     }

@@ -1,7 +1,8 @@
 //! What comes before the pixels: the header, and the pages' directories and tables.
 
 use super::{
-    field::{Field, Value},
+    field::{Field, Storage, Value},
+    options::TiffPyramid,
     plan::{Page, Plan},
 };
 use crate::Error;
@@ -17,9 +18,21 @@ pub(super) const fn padded(bytes: u64) -> u64 {
     bytes.next_multiple_of(8)
 }
 
-/// Bytes of the header.
-pub(super) const fn header_bytes(is_big: bool) -> u64 {
-    if is_big { 16 } else { 8 }
+/// What GDAL expects after the header of a cloud optimised file to know it by.
+const STRUCTURE: &str = "GDAL_STRUCTURAL_METADATA_SIZE=000055 bytes\n\
+    LAYOUT=IFDS_BEFORE_DATA\nKNOWN_INCOMPATIBLE_EDITION=NO\n ";
+
+const fn structure(pyramid: Option<TiffPyramid>) -> &'static [u8] {
+    match pyramid {
+        Some(TiffPyramid::Cog) => STRUCTURE.as_bytes(),
+        _ => &[],
+    }
+}
+
+/// Bytes of the header and what is said there of the file's structure.
+pub(super) const fn header_bytes(storage: Storage) -> u64 {
+    let header = if storage.is_big { 16 } else { 8 };
+    padded(header + structure(storage.pyramid).len() as u64)
 }
 
 /// Bytes of the entries of a directory, which values that are too long for them follow.
@@ -59,6 +72,9 @@ impl Plan {
             push(&42u16.to_ne_bytes())?;
         }
         self.word(self.pages[0].directory, push)?;
+        let structure = structure(self.storage.pyramid);
+        push(structure)?;
+        push(&[0; 8][..structure.len().next_multiple_of(8) - structure.len()])?;
         for (at, page) in self.pages.iter().enumerate() {
             self.directory(at, page, find, push)?;
         }
@@ -114,6 +130,9 @@ impl Plan {
             Value::Bytes(bytes) => push(bytes),
             Value::Offsets => (0..field.count).try_for_each(|i| self.word(find(page, i).0, push)),
             Value::Sizes => (0..field.count).try_for_each(|i| self.word(find(page, i).1, push)),
+            Value::Pages => {
+                self.pages[1..].iter().try_for_each(|page| self.word(page.directory, push))
+            }
         }
     }
 

@@ -34,6 +34,19 @@ pub enum TiffChunks {
     },
 }
 
+/// Where the smaller copies of an image lie in the file. Each is half as wide and as high as the one
+/// before, odd sides rounded up, until one tile holds it; a pixel is the mean of four.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TiffPyramid {
+    /// Pages after the image, as `OpenSlide` and libvips have it.
+    Chain,
+    /// The same, with all tags at the start of the file and the pixels of small copies before those of
+    /// large ones: a cloud optimised `GeoTIFF`.
+    Cog,
+    /// Below the tags of the image, which say what it is in XML: OME-TIFF.
+    Ome,
+}
+
 /// How to write a TIFF file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TiffOptions {
@@ -45,6 +58,8 @@ pub struct TiffOptions {
     pub compression: Compression,
     /// Whether differences of neighbours are packed rather than samples; by default where that helps.
     pub predictor: Option<bool>,
+    /// Whether smaller copies are written too, which takes tiles.
+    pub pyramid: Option<TiffPyramid>,
     /// Which kind of TIFF.
     pub variant: TiffVariant,
     /// What [`finish`](crate::Sink::finish) waits for.
@@ -59,6 +74,7 @@ impl TiffOptions {
             chunks: TiffChunks::Tiles { width: 512, height: 512 },
             compression: Compression::default(),
             predictor: None,
+            pyramid: None,
             variant: TiffVariant::default(),
             durability: Durability::default(),
         }

@@ -1,13 +1,19 @@
 //! Where packed chunks went.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    ops::Range,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
-/// The places of the chunks of every page, and the end of those taken so far.
+use super::plan::Plan;
+
+/// The places of the chunks of every page, and the ends of those taken so far.
 ///
 /// A place is taken in one step, so no thread waits for another. Whoever reads the tables has waited for
 /// all threads, which orders their writes before.
 pub(super) struct Places {
-    end: AtomicU64,
+    /// Of the pages' pixels, if each has a part of the file; else of all of them together.
+    ends: Vec<AtomicU64>,
     tables: Vec<Vec<Place>>,
 }
 
@@ -18,21 +24,28 @@ struct Place {
 }
 
 impl Places {
-    /// For pages of so many chunks, in a file that ends at `end`.
-    pub(super) fn new(end: u64, counts: impl Iterator<Item = u64>) -> Self {
+    pub(super) fn new(plan: &Plan) -> Self {
+        if !plan.is_packed() {
+            return Self { ends: Vec::new(), tables: Vec::new() };
+        }
+        let starts = plan.pages.iter().map(|page| AtomicU64::new(page.data));
+        let parts = if plan.is_apart { plan.pages.len() } else { 1 };
         let table = |count| (0..count).map(|_| Place::default()).collect();
-        Self { end: AtomicU64::new(end), tables: counts.map(table).collect() }
+        let tables = plan.pages.iter().map(|page| table(page.count)).collect();
+        Self { ends: starts.take(parts).collect(), tables }
     }
 
-    /// Bytes of the tables for so many chunks.
-    pub(super) const fn bytes(count: u64) -> u64 {
-        count * size_of::<Place>() as u64
+    /// Bytes of the tables.
+    pub(super) fn bytes(plan: &Plan) -> u64 {
+        let count: u64 = plan.pages.iter().map(|page| page.count).sum();
+        if plan.is_packed() { count * size_of::<Place>() as u64 } else { 0 }
     }
 
     /// Takes a place for a chunk. Returns where it starts.
     pub(super) fn take(&self, page: usize, index: u64, bytes: u64) -> u64 {
+        let end = &self.ends[page.min(self.ends.len() - 1)];
         // Offsets are even, as the format demands.
-        let offset = self.end.fetch_add(bytes.next_multiple_of(2), Ordering::Relaxed);
+        let offset = end.fetch_add(bytes.next_multiple_of(2), Ordering::Relaxed);
         let place = &self.tables[page][index as usize];
         place.offset.store(offset, Ordering::Relaxed);
         place.bytes.store(bytes, Ordering::Relaxed);
@@ -43,5 +56,18 @@ impl Places {
     pub(super) fn find(&self, page: usize, index: u64) -> (u64, u64) {
         let place = &self.tables[page][index as usize];
         (place.offset.load(Ordering::Relaxed), place.bytes.load(Ordering::Relaxed))
+    }
+
+    /// What is left over of the pages' parts of the file, in file order. A multiple of `alignment` each,
+    /// since the parts start at such.
+    pub(super) fn gaps(&self, plan: &Plan, alignment: u64) -> Vec<Range<u64>> {
+        if self.ends.len() < 2 {
+            return Vec::new();
+        }
+        // The last page lies first, and nothing behind the first one.
+        let pages = (1..self.ends.len()).rev();
+        let end = |page: usize| self.ends[page].load(Ordering::Relaxed);
+        let gap = |page: usize| end(page).next_multiple_of(alignment)..plan.pages[page - 1].data;
+        pages.map(gap).filter(|gap| gap.start < gap.end).collect()
     }
 }

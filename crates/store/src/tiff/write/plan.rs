@@ -6,7 +6,7 @@ use super::{
     super::MAX_CHUNKS,
     field::{Field, Storage, fields},
     head::{directory_bytes, header_bytes},
-    options::{TiffChunks, TiffOptions, TiffVariant},
+    options::{TiffChunks, TiffOptions, TiffPyramid, TiffVariant},
 };
 use crate::{
     Error, Layout,
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Pixels start on a page of memory, so that a mapping of the file has every tile aligned.
-const ALIGNMENT: u64 = 4096;
+pub(super) const ALIGNMENT: u64 = 4096;
 
 /// The largest file that 32-bit offsets reach.
 const CLASSIC_LIMIT: u64 = u32::MAX as u64;
@@ -28,7 +28,9 @@ pub(super) struct Plan {
     /// Bytes of everything before the pixels.
     pub(super) head: u64,
     /// Where pixels start.
-    pub(super) data: u64,
+    data: u64,
+    /// Whether each page has a part of the file for its pixels, the last page the first.
+    pub(super) is_apart: bool,
     /// Where the file ends, at most.
     end: u64,
 }
@@ -44,8 +46,8 @@ pub(super) struct Page {
     pub(super) count: u64,
     /// Whether chunks below the image's edge are cut rather than filled up.
     is_cut: bool,
-    /// Where the first chunk starts, if chunks are not packed.
-    data: u64,
+    /// Where the part of the file starts that its pixels are in, which no other page precedes there.
+    pub(super) data: u64,
     /// Where the tags start.
     pub(super) directory: u64,
     /// Where those of the next page start; 0 if there is none.
@@ -84,6 +86,23 @@ impl Page {
         (self.chunk.width, if is_cut { rows } else { self.chunk.height })
     }
 
+    /// The pages of an image and its smaller copies, each of which has twice the page's columns and rows.
+    fn pyramid(options: &TiffOptions, spec: Spec) -> Result<Vec<Self>, Error> {
+        let mut pages = vec![Self::new(spec, options.chunks)?];
+        let TiffChunks::Tiles { width, height } = options.chunks else {
+            return match options.pyramid {
+                Some(_) => invalid("expected tiles for a pyramid but received strips".to_owned()),
+                None => Ok(pages),
+            };
+        };
+        let mut spec = spec;
+        while options.pyramid.is_some() && (spec.width > width || spec.height > height) {
+            (spec.width, spec.height) = (spec.width.div_ceil(2), spec.height.div_ceil(2));
+            pages.push(Self::new(spec, options.chunks)?);
+        }
+        Ok(pages)
+    }
+
     /// The number of the chunk whose corner a region has.
     pub(super) const fn index(&self, region: &Region) -> u64 {
         region.top / self.chunk.height * self.across + region.left / self.chunk.width
@@ -119,10 +138,11 @@ impl Plan {
             )));
         }
         let plan = |is_big| {
-            let pages = vec![Page::new(spec, options.chunks)?];
+            let pages = Page::pyramid(options, spec)?;
             let storage = Storage {
                 compression: options.compression,
                 difference: predictor(options)?,
+                pyramid: options.pyramid,
                 is_tiled: matches!(options.chunks, TiffChunks::Tiles { .. }),
                 is_big,
             };
@@ -141,29 +161,43 @@ impl Plan {
     }
 
     fn lay_out(pages: Vec<Page>, storage: Storage) -> Self {
-        let mut plan = Self { pages, storage, head: 0, data: 0, end: 0 };
+        let is_apart = storage.pyramid == Some(TiffPyramid::Cog);
+        let mut plan = Self { pages, storage, head: 0, data: 0, is_apart, end: 0 };
         plan.place_directories();
         plan.place_pixels();
         plan
     }
 
     fn place_directories(&mut self) {
-        let is_big = self.storage.is_big;
-        let mut at = header_bytes(is_big);
-        for page in &mut self.pages {
-            page.fields = fields(page, self.storage);
+        let count = self.pages.len();
+        let mut at = header_bytes(self.storage);
+        for (number, page) in self.pages.iter_mut().enumerate() {
+            page.fields = fields(page, number, count, self.storage);
             page.directory = at;
-            at += directory_bytes(&page.fields, is_big);
+            at += directory_bytes(&page.fields, self.storage.is_big);
         }
         self.head = at;
+        // Those of OME-TIFF are found by the tags of the first.
+        if self.storage.pyramid != Some(TiffPyramid::Ome) {
+            for number in 1..count {
+                self.pages[number - 1].next = self.pages[number].directory;
+            }
+        }
     }
 
     fn place_pixels(&mut self) {
         self.data = self.head.next_multiple_of(ALIGNMENT);
         self.end = self.data;
-        for page in &mut self.pages {
-            page.data = self.end;
-            self.end += page.bound(self.storage.compression);
+        let compression = self.storage.compression;
+        let end = &mut self.end;
+        let place = |page: &mut Page| {
+            page.data = end.next_multiple_of(ALIGNMENT);
+            *end = page.data + page.bound(compression);
+        };
+        if self.is_apart {
+            self.pages.iter_mut().rev().for_each(place);
+        } else {
+            self.pages.iter_mut().for_each(place);
         }
     }
 
@@ -290,5 +324,9 @@ mod tests {
         assert!(matches!(error, Error::Unsupported(_)), "{error}");
         let differences = TiffOptions { predictor: Some(true), ..TiffOptions::new(spec) };
         assert!(matches!(Plan::new(&differences), Err(Error::InvalidArgument(_))));
+        let chunks = TiffChunks::Strips { rows: 16 };
+        let pyramid =
+            TiffOptions { chunks, pyramid: Some(TiffPyramid::Cog), ..TiffOptions::new(spec) };
+        assert!(matches!(Plan::new(&pyramid), Err(Error::InvalidArgument(_))));
     }
 }

@@ -5,12 +5,15 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use raster::{Region, Spec, View, ViewMut};
+use raster::{Buffer, Region, Spec, View, ViewMut};
 
 use super::{
+    field::Storage,
+    head::Find,
     options::TiffOptions,
     places::Places,
-    plan::{Page, Plan},
+    plan::{ALIGNMENT, Page, Plan},
+    pyramid::Pyramid,
 };
 use crate::{
     Error, Layout, Sink,
@@ -29,9 +32,16 @@ use crate::{
 pub struct TiffSink {
     plan: Plan,
     places: Places,
+    pyramid: Pyramid,
     draft: Draft,
-    /// Packers that no thread uses at the moment.
-    packers: Mutex<Vec<Packer>>,
+    /// Tools that no thread uses at the moment.
+    tools: Mutex<Vec<Tools>>,
+}
+
+/// What a thread works on chunks with.
+struct Tools {
+    packer: Packer,
+    sums: Buffer,
 }
 
 impl TiffSink {
@@ -46,25 +56,32 @@ impl TiffSink {
     /// [`Error::Io`] if no file can be made there.
     pub fn create(path: impl AsRef<Path>, options: TiffOptions) -> Result<Self, Error> {
         let plan = Plan::new(&options)?;
-        let counts = plan.pages.iter().map(|page| if plan.is_packed() { page.count } else { 0 });
-        let places = Places::new(plan.data, counts);
+        let (places, pyramid) = (Places::new(&plan), Pyramid::new(&plan.pages));
         let draft = Draft::create(path.as_ref(), plan.reserved(), options.durability)?;
-        let sink = Self { plan, places, draft, packers: Mutex::default() };
+        let sink = Self { plan, places, pyramid, draft, tools: Mutex::default() };
         if !sink.plan.is_packed() {
-            sink.write_head()?;
+            sink.write_head(&|page, index| sink.plan.pages[page].find(index))?;
         }
         Ok(sink)
     }
 
-    fn write_head(&self) -> Result<(), Error> {
-        let find = |page: usize, index| {
-            if self.plan.is_packed() {
-                self.places.find(page, index)
-            } else {
-                self.plan.pages[page].find(index)
-            }
-        };
-        gather(&self.draft, 0, |out| self.plan.head(&find, |bytes| out.push(bytes)))
+    fn write_head(&self, find: Find<'_>) -> Result<(), Error> {
+        gather(&self.draft, 0, |out| self.plan.head(find, |bytes| out.push(bytes)))
+    }
+
+    /// Takes what is left over of the pages' parts out of the file, and writes where chunks then lie.
+    ///
+    /// How small copies pack is not known before they do, yet they are to come before the larger ones,
+    /// which are written at the same time. So each page has room for the worst case, of which no byte
+    /// that is not written takes room on the disk.
+    fn close_gaps(&self) -> Result<(), Error> {
+        let gaps = self.places.gaps(&self.plan, ALIGNMENT);
+        self.draft.close_gaps(&gaps)?;
+        self.write_head(&|page, index| {
+            let (offset, bytes) = self.places.find(page, index);
+            let before = gaps.iter().take_while(|gap| gap.start < offset);
+            (offset - before.map(|gap| gap.end - gap.start).sum::<u64>(), bytes)
+        })
     }
 
     fn check_region(&self, region: &Region) {
@@ -93,32 +110,68 @@ impl TiffSink {
         })
     }
 
-    /// Packs a chunk and writes it behind all others.
+    /// Packs neighbours in a row of chunks and writes each behind all others.
     fn write_packed(
         &self,
-        page: usize,
-        index: u64,
+        at: usize,
+        region: &Region,
         pixels: &View<'_>,
         packer: &mut Packer,
     ) -> Result<(), Error> {
-        let packed = packer.pack(pixels, self.plan.pages[page].stored(index))?;
-        let offset = self.places.take(page, index, packed.len() as u64);
-        self.draft.write_at(offset, packed)
+        let page = &self.plan.pages[at];
+        let lefts = (0..region.width).step_by(page.chunk.width as usize);
+        (page.index(region)..).zip(lefts).try_for_each(|(index, left)| {
+            let packed = packer.pack(&chunk_at(page, pixels, left), page.stored(index))?;
+            let offset = self.places.take(at, index, packed.len() as u64);
+            self.draft.write_at(offset, packed)
+        })
     }
 
-    /// Runs `work` with a packer that nobody else uses meanwhile.
-    fn with_packer<R>(
+    /// Writes neighbours in a row of chunks of a page.
+    fn write_chunks(
         &self,
-        work: impl FnOnce(&mut Packer) -> Result<R, Error>,
-    ) -> Result<R, Error> {
-        let spare = || self.packers.lock().unwrap_or_else(PoisonError::into_inner);
+        page: usize,
+        region: &Region,
+        pixels: &View<'_>,
+        tools: &mut Tools,
+    ) -> Result<(), Error> {
+        if self.plan.is_packed() {
+            self.write_packed(page, region, pixels, &mut tools.packer)
+        } else {
+            self.write_places(&self.plan.pages[page], region, pixels)
+        }
+    }
+
+    /// Halves a chunk of the image, and writes those of smaller copies that are then complete.
+    fn write_copies(
+        &self,
+        region: &Region,
+        pixels: &View<'_>,
+        tools: &mut Tools,
+    ) -> Result<(), Error> {
+        let pages = &self.plan.pages;
+        let mut next = self.pyramid.add(pages, 0, region, pixels, &mut tools.sums);
+        while let Some(chunk) = next {
+            let pixels = chunk.view(pages);
+            self.write_chunks(chunk.page, &chunk.region, &pixels, tools)?;
+            next = self.pyramid.add(pages, chunk.page, &chunk.region, &pixels, &mut tools.sums);
+            self.pyramid.recycle(chunk);
+        }
+        Ok(())
+    }
+
+    /// Runs `work` with tools that nobody else uses meanwhile.
+    fn with_tools<R>(&self, work: impl FnOnce(&mut Tools) -> Result<R, Error>) -> Result<R, Error> {
+        let spare = || self.tools.lock().unwrap_or_else(PoisonError::into_inner);
         let known = spare().pop();
-        let mut packer = match known {
-            Some(packer) => packer,
-            None => Packer::new(self.plan.storage.compression, self.plan.storage.difference)?,
+        let mut tools = if let Some(tools) = known {
+            tools
+        } else {
+            let Storage { compression, difference, .. } = self.plan.storage;
+            Tools { packer: Packer::new(compression, difference)?, sums: Buffer::new() }
         };
-        let result = work(&mut packer);
-        spare().push(packer);
+        let result = work(&mut tools);
+        spare().push(tools);
         result
     }
 }
@@ -158,32 +211,34 @@ impl Sink for TiffSink {
         self.check_region(region);
         let page = &self.plan.pages[0];
         assert_shape(&page.spec, region, pixels);
-        if !self.plan.is_packed() {
-            return self.write_places(page, region, pixels);
-        }
-        let lefts = (0..region.width).step_by(page.chunk.width as usize);
-        self.with_packer(|packer| {
-            (page.index(region)..).zip(lefts).try_for_each(|(index, left)| {
-                self.write_packed(0, index, &chunk_at(page, pixels, left), packer)
+        self.with_tools(|tools| {
+            self.write_chunks(0, region, pixels, tools)?;
+            if self.plan.pages.len() == 1 {
+                return Ok(());
+            }
+            (0..region.width).step_by(page.chunk.width as usize).try_for_each(|left| {
+                let pixels = chunk_at(page, pixels, left);
+                let width = pixels.width() as u64;
+                let chunk = Region { left: region.left + left, width, ..*region };
+                self.write_copies(&chunk, &pixels, tools)
             })
         })
     }
 
     fn worker_bytes(&self) -> u64 {
-        if !self.plan.is_packed() {
-            return 0;
-        }
-        Packer::bytes(self.plan.storage.compression, &self.plan.pages[0].chunk)
+        let pages = &self.plan.pages;
+        let packer = Packer::bytes(self.plan.storage.compression, &pages[0].chunk);
+        let packer = if self.plan.is_packed() { packer } else { 0 };
+        packer + if pages.len() > 1 { Pyramid::worker_bytes(pages) } else { 0 }
     }
 
     fn fixed_bytes(&self) -> u64 {
-        let chunks = self.plan.pages.iter().map(|page| page.count).sum();
-        if self.plan.is_packed() { Places::bytes(chunks) } else { 0 }
+        Places::bytes(&self.plan) + Pyramid::bytes(&self.plan.pages)
     }
 
     fn finish(&self) -> Result<(), Error> {
         if self.plan.is_packed() {
-            self.write_head()?;
+            self.close_gaps()?;
         }
         self.draft.publish()
     }
