@@ -1,8 +1,10 @@
 //! Packing one chunk after the other, in memory that is kept.
 
 use libdeflater::{CompressionLvl, Compressor};
+use raster::Spec;
 use weezl::{BitOrder, LzwStatus, encode};
 
+use super::lossy;
 use crate::Error;
 
 /// How chunks are packed.
@@ -23,6 +25,18 @@ pub enum Compression {
         /// From 1, fast, to 22, small.
         level: u8,
     },
+    /// JPEG, of 8-bit gray or colour.
+    Jpeg {
+        /// From 1, small, to 100, good.
+        quality: u8,
+        /// Whether colour, not lightness, has half the columns and rows.
+        is_subsampled: bool,
+    },
+    /// WebP, of 8-bit colour.
+    Webp {
+        /// From 1, small, to 100, good; if none, nothing is lost.
+        quality: Option<u8>,
+    },
 }
 
 impl Compression {
@@ -31,8 +45,8 @@ impl Compression {
     /// Zstandard as fast as it is useful.
     pub const ZSTD: Self = Self::Zstd { level: 3 };
 
-    /// Refuses levels that do not exist.
-    pub(crate) fn check(self) -> Result<(), Error> {
+    /// Refuses levels that do not exist and chunks that cannot be packed so.
+    pub(crate) fn check(self, chunk: &Spec) -> Result<(), Error> {
         let refuse = |name, last, level| {
             let message =
                 format!("expected a level from 1 to {last} for {name} but received {level}");
@@ -41,6 +55,8 @@ impl Compression {
         match self {
             Self::Deflate { level } if !(1..=12).contains(&level) => refuse("Deflate", 12, level),
             Self::Zstd { level } if !(1..=22).contains(&level) => refuse("Zstd", 22, level),
+            Self::Jpeg { quality, .. } => lossy::check_jpeg(chunk, quality),
+            Self::Webp { quality } => lossy::check_webp(chunk, quality),
             _ => Ok(()),
         }
     }
@@ -50,7 +66,7 @@ impl Compression {
         matches!(self, Self::Lzw | Self::Deflate { .. } | Self::Zstd { .. })
     }
 
-    /// The most bytes that `bytes` of pixels are packed into.
+    /// The most bytes that `bytes` of pixels are packed into; a generous guess for pictures.
     pub(crate) const fn bound(self, bytes: u64) -> u64 {
         match self {
             Self::None => bytes,
@@ -59,6 +75,9 @@ impl Compression {
             // Stored blocks of at least 5,000 bytes.
             Self::Deflate { .. } => bytes + bytes / 1000 + 64,
             Self::Zstd { .. } => bytes + bytes / 256 + 512,
+            // Coefficients of up to 26 bits each.
+            Self::Jpeg { .. } => 4 * bytes + 4096,
+            Self::Webp { .. } => 2 * bytes + 4096,
         }
     }
 
@@ -72,6 +91,8 @@ impl Compression {
             // Tables grow with the level up to some times the window, which a chunk fits.
             Self::Zstd { level: ..=4 } => (2 << 20) + 4 * bytes,
             Self::Zstd { .. } => (6 << 20) + 12 * bytes,
+            Self::Jpeg { .. } => (1 << 20) + bytes,
+            Self::Webp { .. } => (2 << 20) + 16 * bytes,
         }
     }
 }
@@ -87,6 +108,8 @@ enum Codec {
     Lzw(Box<encode::Encoder>),
     Deflate(Compressor),
     Zstd(zstd::bulk::Compressor<'static>),
+    /// Those that keep nothing.
+    Picture(Compression),
 }
 
 impl Encoder {
@@ -106,12 +129,17 @@ impl Encoder {
                 let compressor = zstd::bulk::Compressor::new(i32::from(level));
                 Codec::Zstd(compressor.map_err(|error| failed("Zstd", error))?)
             }
+            Compression::Jpeg { .. } | Compression::Webp { .. } => Codec::Picture(compression),
         };
         Ok(Self { codec, packed: Vec::new() })
     }
 
-    /// The chunk, packed.
-    pub(crate) fn encode<'a>(&'a mut self, chunk: &'a [u8]) -> Result<&'a [u8], Error> {
+    /// The chunk, whose pixels are as `spec` says, packed.
+    pub(crate) fn encode<'a>(
+        &'a mut self,
+        chunk: &'a [u8],
+        spec: &Spec,
+    ) -> Result<&'a [u8], Error> {
         match &mut self.codec {
             Codec::None => return Ok(chunk),
             Codec::Lzw(encoder) => {
@@ -131,6 +159,19 @@ impl Encoder {
                 compressor
                     .compress_to_buffer(chunk, &mut self.packed)
                     .map_err(|error| failed("Zstd", error))?;
+            }
+            Codec::Picture(compression) => {
+                self.packed.clear();
+                let packed = match *compression {
+                    Compression::Webp { quality } => {
+                        lossy::webp(chunk, spec, quality, &mut self.packed)
+                    }
+                    Compression::Jpeg { quality, is_subsampled } => {
+                        lossy::jpeg(chunk, spec, (quality, is_subsampled), &mut self.packed)
+                    }
+                    _ => Err("it is no codec of pictures".to_owned()),
+                };
+                packed.map_err(|error| failed("the codec", error))?;
             }
         }
         Ok(&self.packed)
@@ -160,15 +201,21 @@ fn failed(name: &str, why: impl std::fmt::Display) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use raster::Depth;
+
     use super::*;
 
-    const ALL: [Compression; 6] = [
+    const ALL: [Compression; 10] = [
         Compression::None,
         Compression::Lzw,
         Compression::Deflate { level: 1 },
         Compression::Deflate { level: 12 },
         Compression::Zstd { level: 1 },
         Compression::Zstd { level: 19 },
+        Compression::Jpeg { quality: 100, is_subsampled: false },
+        Compression::Jpeg { quality: 50, is_subsampled: true },
+        Compression::Webp { quality: None },
+        Compression::Webp { quality: Some(100) },
     ];
 
     #[test]
@@ -180,22 +227,26 @@ mod tests {
         };
         for compression in ALL {
             let mut encoder = Encoder::new(compression).unwrap();
-            for len in [1, 2, 255, 4095, 70_000, 300_000] {
-                let chunk: Vec<u8> = (0..len).map(|_| noise()).collect();
-                let packed = encoder.encode(&chunk).unwrap();
-                assert!(packed.len() as u64 <= compression.bound(len), "{compression:?} {len}");
+            for width in [1, 2, 85, 1365, 10_000] {
+                let spec = Spec::new(width, 7, 3, Depth::U8).unwrap();
+                let chunk: Vec<u8> = (0..spec.bytes()).map(|_| noise()).collect();
+                let packed = encoder.encode(&chunk, &spec).unwrap();
+                let bound = compression.bound(spec.bytes());
+                assert!(packed.len() as u64 <= bound, "{compression:?} {width}");
             }
         }
     }
 
     #[test]
     fn the_same_chunk_packs_to_the_same_bytes() {
-        let chunk: Vec<u8> = (0..100_000u32).map(|i| (i.wrapping_mul(i) >> 9) as u8).collect();
+        let spec = Spec::new(100, 200, 3, Depth::U8).unwrap();
+        let part = Spec { height: 3, ..spec };
+        let chunk: Vec<u8> = (0..60_000u32).map(|i| (i.wrapping_mul(i) >> 9) as u8).collect();
         for compression in ALL {
             let mut encoder = Encoder::new(compression).unwrap();
-            let once = encoder.encode(&chunk).unwrap().to_vec();
-            encoder.encode(&chunk[..999]).unwrap();
-            assert!(encoder.encode(&chunk).unwrap() == once, "{compression:?}");
+            let once = encoder.encode(&chunk, &spec).unwrap().to_vec();
+            encoder.encode(&chunk[..900], &part).unwrap();
+            assert!(encoder.encode(&chunk, &spec).unwrap() == once, "{compression:?}");
         }
     }
 
@@ -206,9 +257,30 @@ mod tests {
             Compression::Deflate { level: 13 },
             Compression::Zstd { level: 0 },
             Compression::Zstd { level: 23 },
+            Compression::Jpeg { quality: 0, is_subsampled: true },
+            Compression::Webp { quality: Some(101) },
         ] {
-            assert!(matches!(compression.check(), Err(Error::InvalidArgument(_))));
+            let spec = Spec::new(16, 16, 3, Depth::U8).unwrap();
+            assert!(matches!(compression.check(&spec), Err(Error::InvalidArgument(_))));
         }
-        assert!(ALL.into_iter().all(|compression| compression.check().is_ok()));
+    }
+
+    #[test]
+    fn pictures_take_some_chunks_only() {
+        let jpeg = Compression::Jpeg { quality: 80, is_subsampled: true };
+        let webp = Compression::Webp { quality: None };
+        for (width, channels, depth, fits) in [
+            (16, 1, Depth::U8, [true, false]),
+            (16, 3, Depth::U8, [true, true]),
+            (16, 4, Depth::U8, [false, true]),
+            (16, 5, Depth::U8, [false, false]),
+            (16, 3, Depth::U16, [false, false]),
+            (16_384, 3, Depth::U8, [true, false]),
+            (65_536, 3, Depth::U8, [false, false]),
+        ] {
+            let spec = Spec::new(width, 16, channels, depth).unwrap();
+            assert_eq!([jpeg, webp].map(|it| it.check(&spec).is_ok()), fits, "{spec:?}");
+            assert!(Compression::Lzw.check(&spec).is_ok());
+        }
     }
 }

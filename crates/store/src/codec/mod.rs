@@ -5,6 +5,7 @@
 
 mod difference;
 mod encode;
+mod lossy;
 mod packer;
 
 pub(crate) use difference::{Difference, difference};

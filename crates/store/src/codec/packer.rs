@@ -26,29 +26,32 @@ impl Packer {
         bytes + chunk.row_bytes() + compression.bound(bytes) + compression.state_bytes(bytes)
     }
 
-    /// The pixels as a chunk of `width` x `height`, filled up with zeros, packed.
+    /// The pixels as a chunk of `width` x `height`, packed. Where pixels end before it does, the last
+    /// ones are repeated, which packs well and leaves no mark on those beside.
     pub(crate) fn pack(
         &mut self,
         pixels: &View<'_>,
         (width, height): (u64, u64),
     ) -> Result<&[u8], Error> {
         let (depth, channels) = (pixels.depth(), pixels.channels());
-        let row = width as usize * channels * depth.bytes();
+        let spec = Spec { width, height, channels: channels as u32, depth };
+        let (row, pixel) = (spec.row_bytes() as usize, spec.pixel_bytes() as usize);
         let chunk = self.chunk.take(row * height as usize);
-        for (y, out) in chunk.chunks_exact_mut(row).enumerate() {
-            if y >= pixels.height() {
-                out.fill(0);
-                continue;
-            }
+        for (y, out) in chunk.chunks_exact_mut(row).enumerate().take(pixels.height()) {
             let mut from = pixels.row_bytes(y);
             if from.len() < row {
-                let whole = self.row.take(row);
-                whole[..from.len()].copy_from_slice(from);
-                whole[from.len()..].fill(0);
+                let (whole, len) = (self.row.take(row), from.len());
+                whole[..len].copy_from_slice(from);
+                for end in (len..row).step_by(pixel) {
+                    whole.copy_within(end - pixel..end, end);
+                }
                 from = whole;
             }
             difference(self.difference, depth, channels, from, out);
         }
-        self.encoder.encode(chunk)
+        for y in pixels.height()..height as usize {
+            chunk.copy_within((y - 1) * row..y * row, y * row);
+        }
+        self.encoder.encode(chunk, &spec)
     }
 }

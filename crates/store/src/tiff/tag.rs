@@ -36,6 +36,8 @@ tags! {
     SUB_IFDS SubIFDs 330
     EXTRA_SAMPLES ExtraSamples 338
     SAMPLE_FORMAT SampleFormat 339
+    YCBCR_SUBSAMPLING YCbCrSubSampling 530
+    REFERENCE_BLACK_WHITE ReferenceBlackWhite 532
 }
 
 /// Types of values.
@@ -44,6 +46,7 @@ pub(super) mod kind {
     pub(in super::super) const ASCII: u16 = 2;
     pub(in super::super) const SHORT: u16 = 3;
     pub(in super::super) const LONG: u16 = 4;
+    pub(in super::super) const RATIONAL: u16 = 5;
     pub(in super::super) const IFD: u16 = 13;
     pub(in super::super) const LONG8: u16 = 16;
     pub(in super::super) const IFD8: u16 = 18;

@@ -212,6 +212,48 @@ proptest! {
     }
 }
 
+#[test]
+fn pictures_are_read_by_others() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.tif");
+    let options = |spec, compression| TiffOptions {
+        chunks: TiffChunks::Tiles { width: 64, height: 48 },
+        compression,
+        durability: Durability::None,
+        ..TiffOptions::new(spec)
+    };
+    for channels in [3, 4] {
+        let spec = Spec::new(150, 100, channels, Depth::U8).unwrap();
+        let image = picture(&spec, 1);
+        let compression = Compression::Webp { quality: None };
+        write(&path, options(spec, compression), &image, 1, 2);
+        assert!(decoded(&path) == image);
+    }
+    let near = |image: &[u8], most: u64| {
+        let read = decoded(&path);
+        assert_eq!(read.len(), image.len());
+        let off: u64 = read.iter().zip(image).map(|(&a, &b)| u64::from(a.abs_diff(b))).sum();
+        let off = off / image.len() as u64;
+        assert!(off <= most, "off by {off} on average");
+    };
+    let spec = Spec::new(150, 100, 1, Depth::U8).unwrap();
+    let image: Vec<u8> = (0..spec.bytes()).map(|i| (i % 150 + i / 150) as u8).collect();
+    for (quality, most) in [(95, 2), (50, 6)] {
+        let compression = Compression::Jpeg { quality, is_subsampled: true };
+        write(&path, options(spec, compression), &image, 1, 2);
+        near(&image, most);
+    }
+    // Gray is luminance alone, so what the crate does not do, turning colours back, is of no account.
+    let spec = Spec::new(150, 100, 3, Depth::U8).unwrap();
+    let gray: Vec<u8> = image.iter().flat_map(|&sample| [sample; 3]).collect();
+    let chrominance: Vec<u8> = image.iter().flat_map(|&sample| [sample, 128, 128]).collect();
+    for is_subsampled in [true, false] {
+        let compression = Compression::Jpeg { quality: 95, is_subsampled };
+        write(&path, options(spec, compression), &gray, 1, 2);
+        near(&chrominance, 2);
+    }
+}
+
 /// The bytes of every strip or tile of the first page.
 fn packed_chunks(path: &Path) -> Vec<Vec<u8>> {
     let (file, mut decoder) = (fs::read(path).unwrap(), decoder(path));

@@ -35,7 +35,7 @@ impl Field {
         let size = match self.kind {
             kind::SHORT => 2,
             kind::LONG | kind::IFD => 4,
-            kind::LONG8 | kind::IFD8 => 8,
+            kind::LONG8 | kind::IFD8 | kind::RATIONAL => 8,
             _ => 1,
         };
         self.count * size
@@ -50,6 +50,12 @@ impl Field {
         // Sides fit 32 bits (`Plan::new`).
         let value = Value::Bytes((value as u32).to_ne_bytes().to_vec());
         Self { tag, kind: kind::LONG, count: 1, value }
+    }
+
+    fn rationals(tag: u16, values: &[u32]) -> Self {
+        let pairs: Vec<u32> = values.iter().flat_map(|&value| [value, 1]).collect();
+        let value = Value::Bytes(bytemuck::cast_slice(&pairs).to_vec());
+        Self { tag, kind: kind::RATIONAL, count: values.len() as u64, value }
     }
 
     fn text(tag: u16, text: &str) -> Self {
@@ -75,7 +81,7 @@ pub(super) fn fields(page: &Page, at: usize, pages: usize, storage: Storage) -> 
         let kind = if storage.is_big { kind::LONG8 } else { kind::LONG };
         Field { tag, kind, count: page.count, value }
     };
-    let mut fields = samples(spec);
+    let mut fields = samples(spec, storage.compression);
     fields.extend([
         Field::long(tag::IMAGE_WIDTH, spec.width),
         Field::long(tag::IMAGE_LENGTH, spec.height),
@@ -118,7 +124,7 @@ pub(super) fn fields(page: &Page, at: usize, pages: usize, storage: Storage) -> 
 }
 
 /// The tags that say what a pixel is.
-fn samples(spec: &Spec) -> Vec<Field> {
+fn samples(spec: &Spec, compression: Compression) -> Vec<Field> {
     let channels = spec.channels as usize;
     let bits = spec.depth.bytes() as u16 * 8;
     let format = match spec.depth {
@@ -128,6 +134,11 @@ fn samples(spec: &Spec) -> Vec<Field> {
     };
     // Three and four channels are taken for colour, without and with transparency.
     let (photometric, coloured) = if matches!(channels, 3 | 4) { (2, 3) } else { (1, 1) };
+    let split = match compression {
+        Compression::Jpeg { is_subsampled, .. } if channels == 3 => Some(is_subsampled),
+        _ => None,
+    };
+    let photometric = if split.is_some() { 6 } else { photometric };
     let extra_kind = if channels == 4 { 2 } else { 0 };
     let mut fields = vec![
         Field::shorts(tag::BITS_PER_SAMPLE, &vec![bits; channels]),
@@ -139,6 +150,12 @@ fn samples(spec: &Spec) -> Vec<Field> {
     if channels > coloured {
         fields.push(Field::shorts(tag::EXTRA_SAMPLES, &vec![extra_kind; channels - coloured]));
     }
+    if let Some(is_subsampled) = split {
+        let step = if is_subsampled { 2 } else { 1 };
+        fields.push(Field::shorts(tag::YCBCR_SUBSAMPLING, &[step, step]));
+        // The range of 8 bits, with no chrominance at its middle.
+        fields.push(Field::rationals(tag::REFERENCE_BLACK_WHITE, &[0, 255, 128, 255, 128, 255]));
+    }
     fields
 }
 
@@ -148,6 +165,8 @@ const fn scheme(compression: Compression) -> u16 {
         Compression::None => 1,
         Compression::Lzw => 5,
         Compression::Deflate { .. } => 8,
+        Compression::Jpeg { .. } => 7,
         Compression::Zstd { .. } => 50_000,
+        Compression::Webp { .. } => 50_001,
     }
 }

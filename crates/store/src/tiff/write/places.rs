@@ -5,15 +5,17 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use super::plan::Plan;
+use super::plan::{Page, Plan};
+use crate::Error;
 
 /// The places of the chunks of every page, and the ends of those taken so far.
 ///
 /// A place is taken in one step, so no thread waits for another. Whoever reads the tables has waited for
 /// all threads, which orders their writes before.
 pub(super) struct Places {
-    /// Of the pages' pixels, if each has a part of the file; else of all of them together.
-    ends: Vec<AtomicU64>,
+    /// Of the pages' pixels, if each has a part of the file; else of all of them together. With where
+    /// that part ends.
+    ends: Vec<(AtomicU64, u64)>,
     tables: Vec<Vec<Place>>,
 }
 
@@ -28,11 +30,11 @@ impl Places {
         if !plan.is_packed() {
             return Self { ends: Vec::new(), tables: Vec::new() };
         }
-        let starts = plan.pages.iter().map(|page| AtomicU64::new(page.data));
+        let part = |(at, page): (usize, &Page)| (AtomicU64::new(page.data), plan.limit(at));
         let parts = if plan.is_apart { plan.pages.len() } else { 1 };
         let table = |count| (0..count).map(|_| Place::default()).collect();
         let tables = plan.pages.iter().map(|page| table(page.count)).collect();
-        Self { ends: starts.take(parts).collect(), tables }
+        Self { ends: plan.pages.iter().enumerate().map(part).take(parts).collect(), tables }
     }
 
     /// Bytes of the tables.
@@ -42,14 +44,21 @@ impl Places {
     }
 
     /// Takes a place for a chunk. Returns where it starts.
-    pub(super) fn take(&self, page: usize, index: u64, bytes: u64) -> u64 {
-        let end = &self.ends[page.min(self.ends.len() - 1)];
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if pictures pack so badly that there is no room for them.
+    pub(super) fn take(&self, page: usize, index: u64, bytes: u64) -> Result<u64, Error> {
+        let (end, limit) = &self.ends[page.min(self.ends.len() - 1)];
         // Offsets are even, as the format demands.
         let offset = end.fetch_add(bytes.next_multiple_of(2), Ordering::Relaxed);
+        if offset.saturating_add(bytes) > *limit {
+            let message = "the image packs into more bytes than this kind of TIFF has room for";
+            return Err(Error::Unsupported(message.into()));
+        }
         let place = &self.tables[page][index as usize];
         place.offset.store(offset, Ordering::Relaxed);
         place.bytes.store(bytes, Ordering::Relaxed);
-        offset
+        Ok(offset)
     }
 
     /// Where a chunk starts, and its bytes.
@@ -66,7 +75,7 @@ impl Places {
         }
         // The last page lies first, and nothing behind the first one.
         let pages = (1..self.ends.len()).rev();
-        let end = |page: usize| self.ends[page].load(Ordering::Relaxed);
+        let end = |page: usize| self.ends[page].0.load(Ordering::Relaxed);
         let gap = |page: usize| end(page).next_multiple_of(alignment)..plan.pages[page - 1].data;
         pages.map(gap).filter(|gap| gap.start < gap.end).collect()
     }

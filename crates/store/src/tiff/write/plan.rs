@@ -130,7 +130,6 @@ impl Page {
 impl Plan {
     pub(super) fn new(options: &TiffOptions) -> Result<Self, Error> {
         let spec = valid(options.spec)?;
-        options.compression.check()?;
         if spec.width.max(spec.height) > CLASSIC_LIMIT {
             return Err(Error::Unsupported(format!(
                 "{} x {} pixels are too many for TIFF, whose sides end at {CLASSIC_LIMIT}",
@@ -139,6 +138,7 @@ impl Plan {
         }
         let plan = |is_big| {
             let pages = Page::pyramid(options, spec)?;
+            options.compression.check(&pages[0].chunk)?;
             let storage = Storage {
                 compression: options.compression,
                 difference: predictor(options)?,
@@ -204,6 +204,15 @@ impl Plan {
     /// Whether chunks have no places before they are packed.
     pub(super) fn is_packed(&self) -> bool {
         self.storage.compression != Compression::None
+    }
+
+    /// Where the part of the file ends that a page's pixels have to fit.
+    pub(super) fn limit(&self, page: usize) -> u64 {
+        match page.checked_sub(1) {
+            Some(behind) if self.is_apart => self.pages[behind].data,
+            _ if self.storage.is_big => u64::MAX,
+            _ => CLASSIC_LIMIT,
+        }
     }
 
     /// Bytes to reserve on the disk.

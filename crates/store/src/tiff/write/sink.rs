@@ -122,7 +122,7 @@ impl TiffSink {
         let lefts = (0..region.width).step_by(page.chunk.width as usize);
         (page.index(region)..).zip(lefts).try_for_each(|(index, left)| {
             let packed = packer.pack(&chunk_at(page, pixels, left), page.stored(index))?;
-            let offset = self.places.take(at, index, packed.len() as u64);
+            let offset = self.places.take(at, index, packed.len() as u64)?;
             self.draft.write_at(offset, packed)
         })
     }
