@@ -1,8 +1,7 @@
 //! What comes before the pixels: the header, and the pages' directories and tables.
 
 use super::{
-    field::{Field, Storage, Value},
-    options::TiffPyramid,
+    field::{Field, Value},
     plan::{Page, Plan},
 };
 use crate::Error;
@@ -18,21 +17,9 @@ pub(super) const fn padded(bytes: u64) -> u64 {
     bytes.next_multiple_of(8)
 }
 
-/// What GDAL expects after the header of a cloud optimised file to know it by.
-const STRUCTURE: &str = "GDAL_STRUCTURAL_METADATA_SIZE=000055 bytes\n\
-    LAYOUT=IFDS_BEFORE_DATA\nKNOWN_INCOMPATIBLE_EDITION=NO\n ";
-
-const fn structure(pyramid: Option<TiffPyramid>) -> &'static [u8] {
-    match pyramid {
-        Some(TiffPyramid::Cog) => STRUCTURE.as_bytes(),
-        _ => &[],
-    }
-}
-
-/// Bytes of the header and what is said there of the file's structure.
-pub(super) const fn header_bytes(storage: Storage) -> u64 {
-    let header = if storage.is_big { 16 } else { 8 };
-    padded(header + structure(storage.pyramid).len() as u64)
+/// Bytes of the header.
+pub(super) const fn header_bytes(is_big: bool) -> u64 {
+    if is_big { 16 } else { 8 }
 }
 
 /// Bytes of the entries of a directory, which values that are too long for them follow.
@@ -72,9 +59,6 @@ impl Plan {
             push(&42u16.to_ne_bytes())?;
         }
         self.word(self.pages[0].directory, push)?;
-        let structure = structure(self.storage.pyramid);
-        push(structure)?;
-        push(&[0; 8][..structure.len().next_multiple_of(8) - structure.len()])?;
         for (at, page) in self.pages.iter().enumerate() {
             self.directory(at, page, find, push)?;
         }

@@ -17,6 +17,9 @@ use crate::{
 /// Pixels start on a page of memory, so that a mapping of the file has every tile aligned.
 pub(super) const ALIGNMENT: u64 = 4096;
 
+/// Rows that are taken at once at least.
+const MIN_ROWS: u64 = 16;
+
 /// The largest file that 32-bit offsets reach.
 const CLASSIC_LIMIT: u64 = u32::MAX as u64;
 
@@ -170,7 +173,7 @@ impl Plan {
 
     fn place_directories(&mut self) {
         let count = self.pages.len();
-        let mut at = header_bytes(self.storage);
+        let mut at = header_bytes(self.storage.is_big);
         for (number, page) in self.pages.iter_mut().enumerate() {
             page.fields = fields(page, number, count, self.storage);
             page.directory = at;
@@ -220,8 +223,19 @@ impl Plan {
         if self.is_packed() { self.data } else { self.end }
     }
 
+    /// Columns and rows that regions come in multiples of: a chunk, or several strips, since rows are
+    /// made in pairs and short strips are better written some at a time.
+    pub(super) fn step(&self) -> (u64, u64) {
+        let Page { spec, chunk, .. } = &self.pages[0];
+        let mut rows = chunk.height;
+        while rows < spec.height && (rows < MIN_ROWS || !rows.is_multiple_of(2)) {
+            rows += chunk.height;
+        }
+        (chunk.width, rows)
+    }
+
     pub(super) fn layout(&self) -> Layout {
-        let Spec { width, height, .. } = self.pages[0].chunk;
+        let (width, height) = self.step();
         Layout::Tiles { width, height }
     }
 }

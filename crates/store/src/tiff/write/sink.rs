@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use raster::{Buffer, Region, Spec, View, ViewMut};
+use raster::{Buffer, Region, View, ViewMut};
 
 use super::{
     field::Storage,
@@ -85,8 +85,7 @@ impl TiffSink {
     }
 
     fn check_region(&self, region: &Region) {
-        let Page { spec, chunk, .. } = &self.plan.pages[0];
-        let Spec { width, height, .. } = *chunk;
+        let (spec, (width, height)) = (&self.plan.pages[0].spec, self.plan.step());
         let starts = region.left.is_multiple_of(width) && region.top.is_multiple_of(height);
         let ends = |end: u64, side: u64, limit: u64| end.is_multiple_of(side) || end == limit;
         let whole =
@@ -140,6 +139,24 @@ impl TiffSink {
         } else {
             self.write_places(&self.plan.pages[page], region, pixels)
         }
+    }
+
+    /// Writes neighbours in a row of chunks of the image, and what is made of them.
+    fn write_row(
+        &self,
+        region: &Region,
+        pixels: &View<'_>,
+        tools: &mut Tools,
+    ) -> Result<(), Error> {
+        self.write_chunks(0, region, pixels, tools)?;
+        let page = &self.plan.pages[0];
+        let copied = if self.plan.pages.len() > 1 { region.width } else { 0 };
+        (0..copied).step_by(page.chunk.width as usize).try_for_each(|left| {
+            let pixels = chunk_at(page, pixels, left);
+            let width = pixels.width() as u64;
+            let chunk = Region { left: region.left + left, width, ..*region };
+            self.write_copies(&chunk, &pixels, tools)
+        })
     }
 
     /// Halves a chunk of the image, and writes those of smaller copies that are then complete.
@@ -212,15 +229,10 @@ impl Sink for TiffSink {
         let page = &self.plan.pages[0];
         assert_shape(&page.spec, region, pixels);
         self.with_tools(|tools| {
-            self.write_chunks(0, region, pixels, tools)?;
-            if self.plan.pages.len() == 1 {
-                return Ok(());
-            }
-            (0..region.width).step_by(page.chunk.width as usize).try_for_each(|left| {
-                let pixels = chunk_at(page, pixels, left);
-                let width = pixels.width() as u64;
-                let chunk = Region { left: region.left + left, width, ..*region };
-                self.write_copies(&chunk, &pixels, tools)
+            (0..region.height).step_by(page.chunk.height as usize).try_for_each(|top| {
+                let height = page.chunk.height.min(region.height - top);
+                let part = pixels.sub(&Region::new(0, top, region.width, height));
+                self.write_row(&Region { top: region.top + top, height, ..*region }, &part, tools)
             })
         })
     }
