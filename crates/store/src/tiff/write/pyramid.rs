@@ -127,3 +127,53 @@ impl Pyramid {
         Arc::clone(chunk)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use raster::Depth;
+
+    use super::{
+        super::{
+            options::{TiffChunks, TiffOptions, TiffPyramid},
+            plan::Plan,
+        },
+        *,
+    };
+
+    /// The chunks that were in memory at once when those of an image came in units of such sizes.
+    fn most_at_once(unit: (u64, u64)) -> (u64, u64) {
+        let spec = Spec::new(1900, 1300, 1, Depth::U8).unwrap();
+        let chunks = TiffChunks::Tiles { width: 16, height: 16 };
+        let pyramid = Some(TiffPyramid::Chain);
+        let plan = Plan::new(&TiffOptions { chunks, pyramid, ..TiffOptions::new(spec) }).unwrap();
+        let (pages, zeros) = (&plan.pages, [0; 256]);
+        let (pyramid, mut sums, mut written) = (Pyramid::new(pages), Buffer::new(), 0);
+        for unit in spec.region().cells(unit.0, unit.1) {
+            for cell in unit.cells(16, 16) {
+                let (width, height) = (cell.width as usize, cell.height as usize);
+                let pixels = View::new(&zeros, 16, width, height, &spec).unwrap();
+                let mut next = pyramid.add(pages, 0, &cell, &pixels, &mut sums);
+                while let Some(chunk) = next {
+                    let pixels = chunk.view(pages);
+                    written += 1;
+                    next = pyramid.add(pages, chunk.page, &chunk.region, &pixels, &mut sums);
+                    pyramid.recycle(chunk);
+                }
+            }
+        }
+        assert_eq!(written, pages[1..].iter().map(|page| page.count).sum::<u64>());
+        // What waited at once was given back in the end.
+        let all = lock(&pyramid.spare).len() as u64;
+        (all, (Pyramid::bytes(pages) + Pyramid::worker_bytes(pages)) / pages[0].chunk.bytes())
+    }
+
+    #[test]
+    fn about_a_row_of_each_copy_waits() {
+        for unit in [(1904, 16), (1904, 48), (160, 16), (160, 48), (48, 64), (16, 1312)] {
+            let (most, allowed) = most_at_once(unit);
+            // A unit of many rows holds chunks of copies below one another at its sides.
+            let sides = unit.1 / 16;
+            assert!(most <= allowed + sides, "{unit:?}: {most} of {allowed}");
+        }
+    }
+}
