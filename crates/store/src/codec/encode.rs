@@ -90,7 +90,7 @@ impl Compression {
             Self::Deflate { .. } => 10 << 20,
             // Tables grow with the level up to some times the window, which a chunk fits.
             Self::Zstd { level: ..=4 } => (2 << 20) + 4 * bytes,
-            Self::Zstd { .. } => (6 << 20) + 12 * bytes,
+            Self::Zstd { .. } => (6 << 20) + 16 * bytes,
             Self::Jpeg { .. } => (1 << 20) + bytes,
             Self::Webp { .. } => (2 << 20) + 16 * bytes,
         }
