@@ -415,6 +415,20 @@ export interface BindingTarget {
   format: string
   tileWidth: number
   tileHeight: number
+  /** Strips of so many rows instead of tiles. */
+  rowsPerStrip?: number
+  /** `none`, `lzw`, `deflate`, `zstd`, `jpeg` or `webp`. */
+  compression: string
+  /** Of `deflate` and `zstd`. */
+  level?: number
+  /** Of `jpeg` and `webp`; none for a `webp` that loses nothing. */
+  quality?: number
+  /** Whether colour has half the columns and rows in a `jpeg`. */
+  subsampled: boolean
+  /** Whether differences are packed; none for whatever packs better. */
+  predictor?: boolean
+  /** `chain`, `cog` or `ome`. */
+  pyramid?: string
   /** `auto`, `classic` or `big`. */
   variant: string
   /** Whether the file is flushed to the disk before it takes its name. */

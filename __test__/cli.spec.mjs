@@ -3,6 +3,7 @@ import path from 'node:path'
 
 import test from 'ava'
 import { GigapxError, open, versions } from 'gigapx'
+import sharp from 'sharp'
 
 import { exit, exitFor, InputError, UsageError } from '../dist/cli/exit.js'
 import { cli } from './helpers/child.mjs'
@@ -47,6 +48,23 @@ test('run: a chain, from raw to TIFF', async (t) => {
   const written = await open(at('out.tif'))
   t.is(written.metadata().tileWidth, 16)
   same(t, await written.toBuffer(), cut(blurred, { left: 10, top: 5, width: 30, height: 35 }).data)
+})
+
+test('run: a TIFF is packed and cut as asked for', async (t) => {
+  const { image, file, raw, at } = input(t)
+  for (const options of [
+    ['--compression', 'deflate', '--level', '9', '--predictor', 'false', '--pyramid', 'cog', '--tile-size', '16'],
+    ['--compression', 'lzw', '--rows-per-strip', '7'],
+  ]) {
+    const { code, stderr } = await cli(['run', file, at('out.tif'), '--raw', raw, ...options])
+    t.is(code, 0, stderr)
+    sharp.cache(false)
+    same(t, await sharp(at('out.tif')).raw().toBuffer(), image.data)
+  }
+  const lossy = ['--compression', 'jpeg', '--quality', '90', '--chroma-subsampling', '4:4:4', '--tile-size', '64']
+  t.is((await cli(['run', file, at('out.tif'), '--raw', raw, ...lossy])).code, 0)
+  const read = await sharp(at('out.tif')).raw().toBuffer()
+  t.true(read.reduce((sum, sample, i) => sum + Math.abs(sample - image.data[i]), 0) < 10 * read.length)
 })
 
 test('run: options of the command may stand anywhere, and a conversion needs no filter', async (t) => {
@@ -103,6 +121,9 @@ test('64: a command line that cannot be understood', async (t) => {
     [[...run, 'crop', '--left', '60'], /for left but received 60/],
     [[...run, '--bogus'], /--bogus/],
     [[...run, '--tile-size', '17'], /for tileSize/],
+    [[...run, '--compression', 'rar'], /for compression/],
+    [[...run, '--level', 'high'], /for --level/],
+    [[...run, '--pyramid', 'yes'], /for pyramid/],
     [[...run, '--memory-limit', '1X'], /for --memory-limit/],
     [[...run, '--memory-limit', '1'], /memory limit/],
     [[...run, '--access', 'fast'], /for access but received 'fast'/],

@@ -65,14 +65,12 @@ test('the format is that of the extension, or what is asked for', async (t) => {
   t.is(fs.statSync(path.join(directory, 'b.tif')).size, 4)
 })
 
-test('formats and compressions to come are refused', (t) => {
+test('formats to come are refused', (t) => {
   const image = fromBuffer(new Uint8Array(4), { width: 2, height: 2 })
   const unsupported = { instanceOf: GigapxError, code: 'ERR_UNSUPPORTED' }
   t.throws(() => image.toFile('a.png'), unsupported)
   t.throws(() => image.toFile('a.raw', { format: 'jpeg' }), unsupported)
-  t.throws(() => image.toFile('a.tif', { compression: 'zstd' }), unsupported)
   t.throws(() => image.toFile('a.xyz'), { code: 'ERR_INVALID_ARGUMENT' })
-  t.throws(() => image.toFile('a.tif', { compression: 'rar' }), { code: 'ERR_INVALID_ARGUMENT' })
 })
 
 test('the target is replaced whole, also when the image is computed from it', async (t) => {
@@ -140,8 +138,13 @@ test('a full disk is an error that leaves nothing behind', async (t) => {
   }
   const { width, height, data } = noise(4_000, 2_000)
   const image = fromBuffer(data, { width, height })
-  for (const name of ['out.raw', 'out.tif']) {
-    const error = await t.throwsAsync(image.toFile(path.join(disk, name)), { code: 'ERR_NO_SPACE' })
+  for (const [name, options] of [
+    ['out.raw', {}],
+    ['out.tif', {}],
+    ['out.tif', { compression: 'deflate', level: 1 }],
+    ['out.tif', { compression: 'zstd', pyramid: 'cog' }],
+  ]) {
+    const error = await t.throwsAsync(image.toFile(path.join(disk, name), options), { code: 'ERR_NO_SPACE' })
     t.true(error.path.startsWith(disk))
     t.is(typeof error.syscall, 'string')
     t.deepEqual(fs.readdirSync(disk), [])

@@ -105,7 +105,7 @@ export class Image extends Statistics {
    */
   toFile(path: string | URL, options: ToFileOptions = {}): Promise<void> {
     const binding = this.#open()
-    const { target, job } = bindingifyTarget(path, options)
+    const { target, job } = bindingifyTarget(path, options, this)
     return this.#run(job, new CallSite(Image.prototype.toFile), (running) => binding.toFile(running, target))
       .then(() => undefined)
   }

@@ -83,5 +83,5 @@ function part(result: Result, i: number): Part {
   if (what instanceof Measurement) {
     return { image, what }
   }
-  return { image, target: bindingifyTarget(what, how).target }
+  return { image, target: bindingifyTarget(what, how, image).target }
 }

@@ -162,7 +162,10 @@ expectType<Promise<void>>(
 )
 expectError(image.toFile())
 expectError(image.toFile('a.tif', { format: 'png' }))
-expectError(image.toFile('a.tif', { compression: 'zstd' }))
+expectType<Promise<void>>(image.toFile('a', { compression: 'zstd', level: 3, predictor: false, pyramid: 'cog' }))
+expectType<Promise<void>>(image.toFile('a', { compression: 'jpeg', quality: 90, chromaSubsampling: '4:4:4', rowsPerStrip: 64 }))
+expectError(image.toFile('a.tif', { compression: 'rar' }))
+expectError(image.toFile('a.tif', { pyramid: true }))
 expectError(image.toFile('a.tif', { bigTiff: 'yes' }))
 expectError(image.toFile('a.tif', { onProgress: (done: string) => done }))
 

@@ -16,7 +16,14 @@ const COMMON = {
 const RUN = {
   ...COMMON,
   format: { type: 'string' },
+  compression: { type: 'string' },
+  level: { type: 'string' },
+  quality: { type: 'string' },
+  'chroma-subsampling': { type: 'string' },
+  predictor: { type: 'string' },
+  pyramid: { type: 'string' },
   'tile-size': { type: 'string' },
+  'rows-per-strip': { type: 'string' },
   'big-tiff': { type: 'string' },
   'no-sync': { type: 'boolean' },
   threads: { type: 'string' },
@@ -29,7 +36,14 @@ export interface CommandValues {
   access?: string
   json?: boolean
   format?: string
+  compression?: string
+  level?: string
+  quality?: string
+  'chroma-subsampling'?: string
+  predictor?: string
+  pyramid?: string
   'tile-size'?: string
+  'rows-per-strip'?: string
   'big-tiff'?: string
   'no-sync'?: boolean
   threads?: string

@@ -1,12 +1,12 @@
 import process from 'node:process'
 
 import type { Image } from '../image.js'
-import type { FileFormat, ToFileOptions } from '../target.js'
+import type { ToFileOptions } from '../target.js'
 import { type CommandValues, runArguments } from './arguments.js'
 import { compose, jobOf, watched } from './chain.js'
 import type { Exit } from './exit.js'
 import { interruptible } from './interrupt.js'
-import { pair, switchable } from './values.js'
+import { bool, number, pair, switchable } from './values.js'
 
 /** `gigapx run` */
 export function run(args: readonly string[]): Promise<Exit> {
@@ -23,14 +23,24 @@ export function run(args: readonly string[]): Promise<Exit> {
   })
 }
 
+type Parsed = 'level' | 'quality' | 'predictor' | 'tile-size' | 'rows-per-strip' | 'big-tiff'
+
 function fileOptions(values: CommandValues): ToFileOptions {
-  const parsed = <T>(name: 'tile-size' | 'big-tiff', parse: (text: string, option: string) => T): T | undefined => {
+  const parsed = <T>(name: Parsed, parse: (text: string, option: string) => T): T | undefined => {
     const text = values[name]
     return text === undefined ? undefined : parse(text, `--${name}`)
   }
+  // Names are left to the API, whose error lists what there is.
   return {
-    format: values.format as FileFormat | undefined,
+    format: values.format as ToFileOptions['format'],
+    compression: values.compression as ToFileOptions['compression'],
+    level: parsed('level', number),
+    quality: parsed('quality', number),
+    chromaSubsampling: values['chroma-subsampling'] as ToFileOptions['chromaSubsampling'],
+    predictor: parsed('predictor', bool),
+    pyramid: values.pyramid as ToFileOptions['pyramid'],
     tileSize: parsed('tile-size', pair),
+    rowsPerStrip: parsed('rows-per-strip', number),
     bigTiff: parsed('big-tiff', switchable),
     sync: values['no-sync'] !== true,
   }

@@ -17,7 +17,7 @@ use kernels::Isa;
 use pipeline::{Engine, Image, Options, Tile};
 use proptest::prelude::*;
 use raster::{Border, Depth, Region};
-use store::{Access, Durability, MemorySink, Sink, TiffOptions, TiffSink};
+use store::{Access, Durability, MemorySink, Sink, TiffChunks, TiffOptions, TiffSink};
 
 /// What is done to images that were made before; numbers choose which, and how.
 #[derive(Clone, Debug)]
@@ -191,8 +191,8 @@ fn tiled(engine: &Engine, image: &Image, size: u64) -> Vec<u8> {
 fn filed(engine: &Engine, image: &Image, size: u64) -> Vec<u8> {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("a.tif");
-    let (tile, durability) = ((size, size), Durability::None);
-    let options = TiffOptions { tile, durability, ..TiffOptions::new(*image.spec()) };
+    let (chunks, durability) = (TiffChunks::Tiles { width: size, height: size }, Durability::None);
+    let options = TiffOptions { chunks, durability, ..TiffOptions::new(*image.spec()) };
     let sink = TiffSink::create(&path, options).expect("a file");
     engine.run(image, Arc::new(sink), Options::default()).expect("a run");
     whole(engine, &Image::new(store::open(&path, Access::Auto).expect("a file")))

@@ -1,6 +1,6 @@
 //! Images as JavaScript holds them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use filters::Recipe;
@@ -9,10 +9,7 @@ use napi::bindgen_prelude::{Env, Object, Uint8Array};
 use napi_derive::napi;
 use pipeline::Image;
 use raster::{Region, Spec};
-use store::{
-    Access, Durability, MemorySink, RawSink, Selection, Sink, Source, TiffOptions, TiffSink,
-    TiffVariant,
-};
+use store::{Access, MemorySink, RawSink, Selection, Sink, Source, TiffSink};
 
 use crate::engine::{engine, files};
 use crate::environment;
@@ -270,22 +267,11 @@ pub(crate) fn create(
     target: &BindingTarget,
     spec: Spec,
 ) -> std::result::Result<Arc<dyn Sink>, store::Error> {
-    let path = PathBuf::from(&target.path);
-    let durability = if target.sync { Durability::Sync } else { Durability::None };
+    let path = Path::new(&target.path);
     if target.format == "raw" {
-        return Ok(Arc::new(RawSink::create(path, spec, durability)?));
+        return Ok(Arc::new(RawSink::create(path, spec, target.durability())?));
     }
-    let options = TiffOptions {
-        tile: (u64::from(target.tile_width), u64::from(target.tile_height)),
-        variant: match target.variant.as_str() {
-            "classic" => TiffVariant::Classic,
-            "big" => TiffVariant::Big,
-            _ => TiffVariant::Auto,
-        },
-        durability,
-        ..TiffOptions::new(spec)
-    };
-    Ok(Arc::new(TiffSink::create(path, options)?))
+    Ok(Arc::new(TiffSink::create(path, target.tiff(spec))?))
 }
 
 fn parse_access(access: &str) -> Result<Access> {

@@ -257,6 +257,11 @@ impl Work for ImageJob {
         self.passages.iter().map(|passage| passage.plan.worker_bytes).max().unwrap_or(0)
     }
 
+    fn fixed_bytes(&self) -> u64 {
+        let sinks = self.targets().map(|target| target.sink.fixed_bytes()).sum::<u64>();
+        sinks + self.passages.iter().map(|passage| passage.plan.kept).max().unwrap_or(0)
+    }
+
     fn claim(&self, has_memory: bool) -> Claim {
         let mut state = self.state();
         let index = state.next;
@@ -295,10 +300,6 @@ impl Work for ImageJob {
             }
         }
         Ok(self.put_aside(bench, worker))
-    }
-
-    fn shared_bytes(&self) -> u64 {
-        self.passages.iter().map(|passage| passage.plan.kept).max().unwrap_or(0)
     }
 
     fn held(&self) -> u64 {

@@ -155,7 +155,7 @@ impl Work for TileJob {
         self.plan.worker_bytes
     }
 
-    fn shared_bytes(&self) -> u64 {
+    fn fixed_bytes(&self) -> u64 {
         self.plan.kept
     }
 

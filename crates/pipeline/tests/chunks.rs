@@ -12,8 +12,8 @@ use noise::{buffer, pixels};
 use proptest::prelude::*;
 use raster::{Depth, Spec};
 use store::{
-    Bytes, Durability, RawLayout, RawSink, Selection, Sink, Source, TiffOptions, TiffSink,
-    from_memory, open_bytes,
+    Bytes, Durability, RawLayout, RawSink, Selection, Sink, Source, TiffChunks, TiffOptions,
+    TiffSink, from_memory, open_bytes,
 };
 
 /// A TIFF file of uint8 samples whose chunks are runs of `PackBits`: tiles, or strips if they are as
@@ -117,7 +117,7 @@ fn decoded(source: &Arc<dyn Source>, limit: u64, threads: usize, folder: &Path) 
     let raw = || RawSink::create(folder.join("a.raw"), spec, Durability::None).unwrap();
     let tiled = || {
         let options = TiffOptions {
-            tile: (128, 128),
+            chunks: TiffChunks::Tiles { width: 128, height: 128 },
             durability: Durability::None,
             ..TiffOptions::new(spec)
         };

@@ -21,8 +21,8 @@ use noise::{buffer, pixels};
 use proptest::prelude::*;
 use raster::{Border, Depth, Region, Spec, View, ViewMut};
 use store::{
-    Durability, MemorySink, Metadata, RawLayout, RawSink, Sink, Source, TiffOptions, TiffSink,
-    from_memory,
+    Durability, MemorySink, Metadata, RawLayout, RawSink, Sink, Source, TiffChunks, TiffOptions,
+    TiffSink, from_memory,
 };
 
 const BORDERS: [Border; 5] =
@@ -320,7 +320,7 @@ proptest! {
                 1 => Arc::new(RawSink::create(&path, spec, Durability::None).unwrap()),
                 _ => {
                     let options = TiffOptions {
-                        tile: (32, 48), durability: Durability::None, ..TiffOptions::new(spec)
+                        chunks: TiffChunks::Tiles { width: 32, height: 48 }, durability: Durability::None, ..TiffOptions::new(spec)
                     };
                     Arc::new(TiffSink::create(&path, options).unwrap())
                 }

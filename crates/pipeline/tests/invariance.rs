@@ -13,7 +13,9 @@ use kernels::Isa;
 use noise::{buffer, pixels};
 use proptest::prelude::*;
 use raster::{Border, Depth, Region, Spec};
-use store::{Access, Durability, RawLayout, RawSink, TiffOptions, TiffSink, from_memory};
+use store::{
+    Access, Durability, RawLayout, RawSink, TiffChunks, TiffOptions, TiffSink, from_memory,
+};
 
 const BORDERS: [Border; 5] =
     [Border::Reflect101, Border::Replicate, Border::Reflect, Border::Wrap, Border::Constant(99.0)];
@@ -205,7 +207,7 @@ proptest! {
         }
         let tiff = folder.path().join("a.tif");
         let options = TiffOptions {
-            tile: (32, 48), durability: Durability::None, ..TiffOptions::new(spec)
+            chunks: TiffChunks::Tiles { width: 32, height: 48 }, durability: Durability::None, ..TiffOptions::new(spec)
         };
         let sink = TiffSink::create(&tiff, options).unwrap();
         engine.run(&image, Arc::new(sink), Options::default()).unwrap();

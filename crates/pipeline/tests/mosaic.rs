@@ -13,8 +13,8 @@ use kernels::Isa;
 use noise::{buffer, pixels};
 use raster::{Depth, Region, Spec, View, ViewMut};
 use store::{
-    Access, Durability, Files, Layout, MemorySink, Metadata, RawLayout, Sink, Source, TiffOptions,
-    TiffSink, from_memory,
+    Access, Durability, Files, Layout, MemorySink, Metadata, RawLayout, Selection, Sink, Source,
+    TiffChunks, TiffOptions, TiffSink, from_memory,
 };
 
 /// Images of the mosaic, across and down.
@@ -42,8 +42,11 @@ fn create(folder: &Path, at: u64) {
         fs::write(path(folder, at), data).unwrap();
         return;
     }
-    let options =
-        TiffOptions { tile: (16, 16), durability: Durability::None, ..TiffOptions::new(spec()) };
+    let options = TiffOptions {
+        chunks: TiffChunks::Tiles { width: 16, height: 16 },
+        durability: Durability::None,
+        ..TiffOptions::new(spec())
+    };
     let sink = TiffSink::create(path(folder, at), options).unwrap();
     let view = View::new(&data, SIDES.0 as usize, SIDES.0 as usize, SIDES.1 as usize, &spec());
     for tile in spec().region().cells(16, 16) {
@@ -56,7 +59,7 @@ fn open(files: &Files, folder: &Path, at: u64) -> Image {
     let access = if at.is_multiple_of(5) { Access::Pread } else { Access::Auto };
     let path = path(folder, at);
     Image::new(if at.is_multiple_of(3) {
-        files.open(path, access).unwrap()
+        files.open(path, access, Selection::default()).unwrap()
     } else {
         files.open_raw(path, RawLayout::dense(spec()), access).unwrap()
     })

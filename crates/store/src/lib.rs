@@ -2,7 +2,7 @@
 //!
 //! A [`Source`] is an image that can be read by region from any thread; a [`Sink`] takes finished
 //! regions from any thread in any order. Sources are raw pixels ([`open_raw`]), TIFF and
-//! `BigTIFF` ([`open`]) and memory ([`from_memory`]); sinks are raw files ([`RawSink`]), tiled TIFF
+//! `BigTIFF` ([`open`]) and memory ([`from_memory`]); sinks are raw files ([`RawSink`]), TIFF
 //! files ([`TiffSink`]) and memory ([`MemorySink`]).
 //!
 //! Two decisions shape the crate:
@@ -52,6 +52,7 @@ mod tag;
 mod tiff;
 
 pub use bytes::{Access, Bytes};
+pub use codec::Compression;
 pub use error::Error;
 pub use files::Files;
 pub use memory::{MemorySink, OutputBytes};
@@ -62,4 +63,4 @@ pub use raw::{RawLayout, RawSink, from_memory, open_raw};
 pub use sink::{Layout, Sink};
 pub use source::{Chunking, Source};
 pub use tag::Tag;
-pub use tiff::{TiffOptions, TiffSink, TiffVariant};
+pub use tiff::{TiffChunks, TiffOptions, TiffPyramid, TiffSink, TiffVariant};

@@ -49,6 +49,11 @@ pub trait Sink: Send + Sync {
         0
     }
 
+    /// Bytes that the sink needs beside those, however many threads there are.
+    fn fixed_bytes(&self) -> u64 {
+        0
+    }
+
     /// Makes the result durable and publishes it under its name. Called once, after every region has
     /// been written.
     ///

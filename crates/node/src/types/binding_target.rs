@@ -1,4 +1,6 @@
 use napi_derive::napi;
+use raster::Spec;
+use store::{Compression, Durability, TiffChunks, TiffOptions, TiffPyramid, TiffVariant};
 
 /// A file to write.
 #[napi(object)]
@@ -8,8 +10,70 @@ pub struct BindingTarget {
     pub format: String,
     pub tile_width: u32,
     pub tile_height: u32,
+    /// Strips of so many rows instead of tiles.
+    pub rows_per_strip: Option<u32>,
+    /// `none`, `lzw`, `deflate`, `zstd`, `jpeg` or `webp`.
+    pub compression: String,
+    /// Of `deflate` and `zstd`.
+    pub level: Option<u32>,
+    /// Of `jpeg` and `webp`; none for a `webp` that loses nothing.
+    pub quality: Option<u32>,
+    /// Whether colour has half the columns and rows in a `jpeg`.
+    pub subsampled: bool,
+    /// Whether differences are packed; none for whatever packs better.
+    pub predictor: Option<bool>,
+    /// `chain`, `cog` or `ome`.
+    pub pyramid: Option<String>,
     /// `auto`, `classic` or `big`.
     pub variant: String,
     /// Whether the file is flushed to the disk before it takes its name.
     pub sync: bool,
+}
+
+impl BindingTarget {
+    pub(crate) const fn durability(&self) -> Durability {
+        if self.sync { Durability::Sync } else { Durability::None }
+    }
+
+    /// How to write an image as TIFF.
+    pub(crate) fn tiff(&self, spec: Spec) -> TiffOptions {
+        let (width, height) = (self.tile_width.into(), self.tile_height.into());
+        let tiles = TiffChunks::Tiles { width, height };
+        TiffOptions {
+            spec,
+            chunks: self
+                .rows_per_strip
+                .map_or(tiles, |rows| TiffChunks::Strips { rows: rows.into() }),
+            compression: self.compression(),
+            predictor: self.predictor,
+            pyramid: self.pyramid.as_deref().map(|layout| match layout {
+                "cog" => TiffPyramid::Cog,
+                "ome" => TiffPyramid::Ome,
+                _ => TiffPyramid::Chain,
+            }),
+            variant: match self.variant.as_str() {
+                "classic" => TiffVariant::Classic,
+                "big" => TiffVariant::Big,
+                _ => TiffVariant::Auto,
+            },
+            durability: self.durability(),
+        }
+    }
+
+    fn compression(&self) -> Compression {
+        // The façade has checked the range; what is beyond a byte is refused as too high.
+        let byte = |value: Option<u32>| value.map(|value| u8::try_from(value).unwrap_or(u8::MAX));
+        let level = byte(self.level).unwrap_or(0);
+        match self.compression.as_str() {
+            "lzw" => Compression::Lzw,
+            "deflate" => Compression::Deflate { level },
+            "zstd" => Compression::Zstd { level },
+            "jpeg" => Compression::Jpeg {
+                quality: byte(self.quality).unwrap_or(0),
+                is_subsampled: self.subsampled,
+            },
+            "webp" => Compression::Webp { quality: byte(self.quality) },
+            _ => Compression::None,
+        }
+    }
 }

@@ -226,6 +226,7 @@ impl Engine {
 
     fn plan(&self, graph: &Arc<Graph>, sinks: &[&dyn Sink], threads: usize) -> Result<Plan, Error> {
         let limit = self.memory_limit();
+        let sinks_bytes: u64 = sinks.iter().map(|sink| sink.fixed_bytes()).sum();
         let layouts: Vec<Layout> = sinks.iter().map(|sink| sink.layout()).collect();
         let specs = graph.outputs.iter().map(|&output| graph.vertices[output].spec);
         let targets: Vec<(Spec, Layout)> = specs.zip(layouts.iter().copied()).collect();
@@ -248,12 +249,12 @@ impl Engine {
             is_chain,
             cache: second_level(),
             threads: self.threads(threads),
-            limit,
+            limit: limit.saturating_sub(sinks_bytes),
             fixed: sinks.iter().map(|sink| sink.worker_bytes()).sum::<u64>() + chunked.scratch(),
             footprint: &footprint,
             chunks: chunked.grain().map(|grain| Chunks { grain, kept: &kept }),
         };
-        plan(&request).map_err(|needed| self.too_small(needed, &chunked))
+        plan(&request).map_err(|needed| self.too_small(needed + sinks_bytes, &chunked))
     }
 
     /// The plan for tiles of a size that is given: a unit is a tile.

@@ -5,7 +5,7 @@
 //! order; one that is put aside is taken up again, by any worker, before another is begun. A unit
 //! begins only if its memory fits the limit beside the units that have begun; one alone always may,
 //! since its plan has been held against the limit. A job that waits for memory is not overtaken by
-//! others that would begin a unit.
+//! others that would begin a unit, but for those that hold memory which only their end sets free.
 //!
 //! All decisions are made under one lock, held for well under a microsecond about once a
 //! millisecond and worker.
@@ -42,8 +42,8 @@ pub(crate) trait Work: Send + Sync {
     /// Bytes of working memory a worker may use.
     fn worker_bytes(&self) -> u64;
 
-    /// Bytes that its workers use together, whatever their number.
-    fn shared_bytes(&self) -> u64 {
+    /// Bytes that the job needs from its first unit to its end, however many workers it has.
+    fn fixed_bytes(&self) -> u64 {
         0
     }
 
@@ -107,9 +107,23 @@ struct Entry {
     active: usize,
     /// Units that have begun and not ended.
     begun: usize,
-    /// Whether the memory of all its workers is reserved.
-    is_shared: bool,
+    /// Bytes reserved for the job, once its first unit has begun.
+    fixed: Option<u64>,
     exhausted: bool,
+}
+
+impl Entry {
+    /// Whether the job has memory that only its end sets free. It may then overtake jobs that wait for
+    /// memory, since they may wait for that.
+    fn is_settled(&self) -> bool {
+        self.fixed.is_some_and(|bytes| bytes > 0)
+    }
+
+    /// Bytes that are reserved when a unit begins.
+    fn wanted(&self) -> u64 {
+        let fixed = if self.fixed.is_none() { self.work.fixed_bytes() } else { 0 };
+        self.work.worker_bytes() + fixed
+    }
 }
 
 /// What a worker does next.
@@ -175,13 +189,8 @@ impl Queue {
     }
 
     pub(crate) fn submit(self: &Arc<Self>, work: Arc<dyn Work>) {
-        self.lock().entries.push_back(Entry {
-            work,
-            active: 0,
-            begun: 0,
-            is_shared: false,
-            exhausted: false,
-        });
+        let entry = Entry { work, active: 0, begun: 0, fixed: None, exhausted: false };
+        self.lock().entries.push_back(entry);
         self.wake();
     }
 
@@ -266,6 +275,7 @@ impl State {
     /// Takes the next unit, beginning with the job that has waited longest.
     fn next(&mut self) -> Next {
         let mut has_memory = true;
+        let is_idle = self.entries.iter().all(|entry| entry.begun == 0);
         let mut index = 0;
         while index < self.entries.len() {
             let entry = &mut self.entries[index];
@@ -274,15 +284,15 @@ impl State {
                     index += 1;
                     continue;
                 }
-                let shared = if entry.is_shared { 0 } else { entry.work.shared_bytes() };
-                let bytes = entry.work.worker_bytes() + shared;
-                let fits = self.reserved == 0 || self.reserved + bytes <= self.limit;
-                let claim = entry.work.claim(has_memory && fits);
+                let bytes = entry.wanted();
+                let is_alone = self.reserved == 0 || (is_idle && entry.is_settled());
+                let fits = is_alone || self.reserved + bytes <= self.limit;
+                let claim = entry.work.claim(fits && (has_memory || entry.is_settled()));
                 match claim {
                     Claim::Begin(unit) | Claim::Resume(unit) => {
                         if matches!(claim, Claim::Begin(_)) {
                             entry.begun += 1;
-                            entry.is_shared = true;
+                            entry.fixed.get_or_insert_with(|| entry.work.fixed_bytes());
                             self.reserved += bytes;
                         }
                         entry.active += 1;
@@ -306,7 +316,7 @@ impl State {
             } else if let Some(entry) = self.entries.remove(index) {
                 // What it has put aside, if it failed, goes with it.
                 self.reserved -= entry.begun as u64 * entry.work.worker_bytes();
-                self.reserved -= if entry.is_shared { entry.work.shared_bytes() } else { 0 };
+                self.reserved -= entry.fixed.unwrap_or(0);
                 return Next::Retire(entry.work);
             }
         }

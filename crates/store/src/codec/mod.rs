@@ -2,16 +2,25 @@
 //!
 //! Everything works from one slice into another that the caller has sized, so no header's word ever
 //! becomes an allocation, and nothing is shared between threads but tables that do not change. A
-//! decoder stops when its output is full; what it could not fill is reported, not made up.
+//! decoder stops when its output is full; what it could not fill is reported, not made up. Each chunk is
+//! packed by itself too, by whichever thread has its pixels.
 
 mod decode;
+mod difference;
+mod encode;
 mod fax;
 mod jpeg;
+mod lossy;
+mod packer;
 mod predictor;
 mod webp;
 
+pub(crate) use difference::{Difference, difference};
+pub use encode::Compression;
+pub(crate) use encode::Encoder;
 pub(crate) use fax::Fax;
 pub(crate) use jpeg::Jpeg;
+pub(crate) use packer::Packer;
 pub(crate) use predictor::Predictor;
 
 /// How chunks are compressed.

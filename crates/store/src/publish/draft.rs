@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File},
     io,
+    ops::Range,
     path::{Path, PathBuf},
     sync::{
         Mutex, MutexGuard, PoisonError,
@@ -10,7 +11,7 @@ use std::{
     },
 };
 
-use super::{name, registry, stale};
+use super::{gaps, name, registry, stale};
 use crate::{Error, bytes};
 
 /// Bytes after which the system is asked to start writing to the disk. Left alone it waits until a
@@ -92,6 +93,12 @@ impl Draft {
             start_writeback(&self.file);
         }
         Ok(())
+    }
+
+    /// Takes ranges out of the file in which nothing was written, in ascending order and with ends that
+    /// are multiples of 4,096; what follows them moves down.
+    pub(crate) fn close_gaps(&self, ranges: &[Range<u64>]) -> Result<(), Error> {
+        gaps::close(&self.file, ranges).map_err(|source| self.error(source, "pwrite"))
     }
 
     /// Gives the file its name.
@@ -192,7 +199,7 @@ fn create_unique(directory: &Path, prefix: &std::ffi::OsStr) -> io::Result<(File
     // A name is taken only if an earlier process of the same id was killed.
     for _ in 0..100 {
         let path = directory.join(name::next(prefix));
-        match File::options().write(true).create_new(true).open(&path) {
+        match File::options().read(true).write(true).create_new(true).open(&path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             made => return made.map(|file| (file, path)),
         }

@@ -4,6 +4,7 @@
 //! killed process leaves behind is removed by the next one that writes the same target.
 
 mod draft;
+mod gaps;
 mod name;
 mod registry;
 mod stale;

@@ -5,7 +5,6 @@ use raster::{Region, Spec};
 use super::{
     description::{Description, Grid},
     directory::{Directory, Table},
-    extra,
     header::Container,
     tag,
 };
@@ -202,7 +201,7 @@ fn tables(
         // Some writers list tiles under the tags of strips, and libtiff reads them.
         (tag::STRIP_OFFSETS, tag::STRIP_BYTE_COUNTS)
     };
-    let missing = |tag| container.corrupt(format!("{} is missing", extra::name(tag)));
+    let missing = |tag| container.corrupt(format!("{} is missing", tag::name(tag)));
     let offsets = tags.table(container, offsets)?.ok_or_else(|| missing(offsets))?;
     // The size of uncompressed chunks follows from their shape; a table only confirms it.
     let counts = tags.table(container, counts)?;

@@ -7,7 +7,6 @@ use raster::{Region, Spec};
 use super::{
     MAX_CHUNKS,
     directory::Directory,
-    extra,
     form::{Form, Kind, Meaning},
     header::Container,
     palette, tag,
@@ -180,7 +179,7 @@ fn coding(container: &Container<'_>, tags: &Directory, form: &Form) -> Result<Co
             form.samples, form.bits
         )));
     }
-    let is_reversed = match tags.scalar(container, extra::FILL_ORDER)?.unwrap_or(1) {
+    let is_reversed = match tags.scalar(container, tag::FILL_ORDER)?.unwrap_or(1) {
         1 => false,
         2 => !matches!(codec, Codec::Jpeg(_) | Codec::WebP),
         other => return Err(container.corrupt(format!("FillOrder is {other}"))),
@@ -198,13 +197,13 @@ fn codec(container: &Container<'_>, tags: &Directory, scheme: u64) -> Result<Cod
         1 => Codec::None,
         2 => Codec::Fax(Fax::Runs),
         3 => {
-            let options = tags.scalar(container, extra::T4_OPTIONS)?.unwrap_or(0);
+            let options = tags.scalar(container, tag::T4_OPTIONS)?.unwrap_or(0);
             Codec::Fax(Fax::Group3 { is_mixed: options & 1 == 1 })
         }
         4 => Codec::Fax(Fax::Group4),
         5 => Codec::Lzw,
         7 => Codec::Jpeg(Jpeg {
-            tables: tags.bytes(container, extra::JPEG_TABLES)?.map(Arc::from),
+            tables: tags.bytes(container, tag::JPEG_TABLES)?.map(Arc::from),
             is_luma_chroma: tags.scalar(container, tag::PHOTOMETRIC)? == Some(6),
         }),
         8 | 32_946 => Codec::Deflate,
@@ -222,7 +221,7 @@ fn codec(container: &Container<'_>, tags: &Directory, scheme: u64) -> Result<Cod
 }
 
 fn predictor(container: &Container<'_>, tags: &Directory, form: &Form) -> Result<Predictor, Error> {
-    let number = tags.scalar(container, extra::PREDICTOR)?.unwrap_or(1);
+    let number = tags.scalar(container, tag::PREDICTOR)?.unwrap_or(1);
     match (number, form.bits, form.kind) {
         (1, ..) => Ok(Predictor::None),
         (2, 8 | 16 | 32 | 64, _) => Ok(Predictor::Horizontal),

@@ -1,6 +1,9 @@
 //! The tags of one image.
 
-use super::{extra, header::Container, tag::kind};
+use super::{
+    header::Container,
+    tag::{self, kind},
+};
 use crate::{ByteOrder, Error, Tag};
 
 /// The tags of one image. Values stay in the file until they are asked for, so what an unknown tag
@@ -62,7 +65,7 @@ impl Directory {
         let Some(entry) = self.entries.iter().find(|entry| entry.tag == tag) else {
             return Ok(None);
         };
-        let name = extra::name(tag);
+        let name = tag::name(tag);
         let (kind, count) = (entry.kind, entry.count);
         let size = kind::bytes(kind).ok_or_else(|| {
             container.corrupt(format!("{name} has values of type {kind}, which are no integers"))
@@ -95,11 +98,11 @@ impl Directory {
 
     /// What describes the image, as it is.
     pub(super) fn descriptive(&self, container: &Container<'_>) -> Result<Vec<Tag>, Error> {
-        let entries = self.entries.iter().filter(|entry| extra::DESCRIPTIVE.contains(&entry.tag));
+        let entries = self.entries.iter().filter(|entry| tag::DESCRIPTIVE.contains(&entry.tag));
         let tag = |entry: &Entry| {
             let mut bytes = entry.bytes(container)?;
             if container.order != ByteOrder::NATIVE {
-                bytes.chunks_exact_mut(extra::number_bytes(entry.kind)).for_each(<[u8]>::reverse);
+                bytes.chunks_exact_mut(tag::number_bytes(entry.kind)).for_each(<[u8]>::reverse);
             }
             let &Entry { tag: number, kind, count, .. } = entry;
             Ok(Tag { number, kind, count, bytes })
@@ -111,7 +114,7 @@ impl Directory {
     pub(super) fn scalar(&self, container: &Container<'_>, tag: u16) -> Result<Option<u64>, Error> {
         let Some(table) = self.table(container, tag)? else { return Ok(None) };
         if table.count != 1 {
-            let (name, count) = (extra::name(tag), table.count);
+            let (name, count) = (tag::name(tag), table.count);
             return Err(container.corrupt(format!("{name} has {count} values instead of one")));
         }
         let mut value = [0];
@@ -122,7 +125,7 @@ impl Directory {
     /// The integer of a tag that must be there.
     pub(super) fn required(&self, container: &Container<'_>, tag: u16) -> Result<u64, Error> {
         self.scalar(container, tag)?
-            .ok_or_else(|| container.corrupt(format!("{} is missing", extra::name(tag))))
+            .ok_or_else(|| container.corrupt(format!("{} is missing", tag::name(tag))))
     }
 
     /// The integer of a tag that has one for each of `channels` samples, all alike. One for all is
@@ -134,7 +137,7 @@ impl Directory {
         channels: u32,
     ) -> Result<Option<u64>, Error> {
         let Some(table) = self.table(container, tag)? else { return Ok(None) };
-        let name = extra::name(tag);
+        let name = tag::name(tag);
         let wanted = if table.count == 1 { 1 } else { u64::from(channels) };
         if table.count < wanted {
             let count = table.count;
@@ -172,12 +175,12 @@ fn number(order: ByteOrder, bytes: &[u8]) -> u64 {
 impl Entry {
     /// The bytes of the value as they are stored. They lie in the file, and so are no more than it.
     fn bytes(&self, container: &Container<'_>) -> Result<Vec<u8>, Error> {
-        let size = extra::value_bytes(self.kind);
+        let size = tag::value_bytes(self.kind);
         let len = self.count.saturating_mul(size);
         let offset =
             if len <= container.word_bytes() { self.value } else { container.word(self.value)? };
         if !container.bytes.holds(offset, len) {
-            let (name, all) = (extra::name(self.tag), container.bytes.len());
+            let (name, all) = (tag::name(self.tag), container.bytes.len());
             return Err(container.corrupt(format!(
                 "{name} has {len} bytes from byte {offset} on, past the end of the file ({all} bytes)"
             )));
@@ -191,7 +194,7 @@ impl Entry {
 impl Table {
     /// The name of the tag.
     pub(super) fn name(&self) -> &'static str {
-        extra::name(self.tag)
+        tag::name(self.tag)
     }
 
     /// Reads integers from number `first` on.

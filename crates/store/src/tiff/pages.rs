@@ -3,7 +3,7 @@
 //! Directories form a chain. Those that call themselves a reduced version belong to the page before
 //! them; a page may also list its levels in `SubIFDs`. Masks are neither.
 
-use super::{directory::Directory, extra, header::Container, tag};
+use super::{directory::Directory, header::Container, tag};
 use crate::Error;
 
 /// The most levels of a page that are looked at; halving the longest side takes 40.
@@ -64,7 +64,7 @@ impl Pages {
 
 /// What the directory at `offset` says of itself; nothing, if that cannot be read.
 fn kind(container: &Container<'_>, offset: u64) -> u64 {
-    let read = || Directory::read(container, offset)?.scalar(container, extra::NEW_SUBFILE_TYPE);
+    let read = || Directory::read(container, offset)?.scalar(container, tag::NEW_SUBFILE_TYPE);
     read().ok().flatten().unwrap_or(0)
 }
 
@@ -75,7 +75,7 @@ fn size(container: &Container<'_>, tags: &Directory) -> Result<(u64, u64), Error
 
 /// The directories that a page lists.
 fn listed(container: &Container<'_>, tags: &Directory) -> Result<Vec<u64>, Error> {
-    let Some(table) = tags.table(container, extra::SUB_IFDS)? else { return Ok(Vec::new()) };
+    let Some(table) = tags.table(container, tag::SUB_IFDS)? else { return Ok(Vec::new()) };
     let mut offsets = vec![0; table.count.min(MAX_LEVELS) as usize];
     table.read(container, 0, &mut offsets)?;
     Ok(offsets)
@@ -85,7 +85,7 @@ fn listed(container: &Container<'_>, tags: &Directory) -> Result<Vec<u64>, Error
 /// wants it.
 fn level(container: &Container<'_>, offset: u64) -> Option<Level> {
     let tags = Directory::read(container, offset).ok()?;
-    let kind = tags.scalar(container, extra::NEW_SUBFILE_TYPE).ok()?.unwrap_or(0);
+    let kind = tags.scalar(container, tag::NEW_SUBFILE_TYPE).ok()?.unwrap_or(0);
     let size = size(container, &tags).ok()?;
     (kind & MASK == 0).then_some(Level { size, offset })
 }

@@ -2,7 +2,7 @@
 
 use raster::Depth;
 
-use super::{directory::Directory, extra, header::Container};
+use super::{directory::Directory, header::Container, tag};
 use crate::Error;
 
 /// The colours of a palette for indices of so many bits, three samples each, and their depth.
@@ -15,7 +15,7 @@ pub(super) fn read(
     bits: u32,
 ) -> Result<(Vec<u16>, Depth), Error> {
     let missing = || container.corrupt("ColorMap is missing");
-    let table = tags.table(container, extra::COLOR_MAP)?.ok_or_else(missing)?;
+    let table = tags.table(container, tag::COLOR_MAP)?.ok_or_else(missing)?;
     let count = 1usize << bits;
     if table.count < 3 * count as u64 {
         let listed = table.count;

@@ -15,23 +15,59 @@ macro_rules! tags {
 }
 
 tags! {
+    NEW_SUBFILE_TYPE NewSubfileType 254
     IMAGE_WIDTH ImageWidth 256
     IMAGE_LENGTH ImageLength 257
     BITS_PER_SAMPLE BitsPerSample 258
     COMPRESSION Compression 259
     PHOTOMETRIC PhotometricInterpretation 262
+    FILL_ORDER FillOrder 266
+    IMAGE_DESCRIPTION ImageDescription 270
     STRIP_OFFSETS StripOffsets 273
     SAMPLES_PER_PIXEL SamplesPerPixel 277
     ROWS_PER_STRIP RowsPerStrip 278
     STRIP_BYTE_COUNTS StripByteCounts 279
     PLANAR_CONFIGURATION PlanarConfiguration 284
+    T4_OPTIONS T4Options 292
     SOFTWARE Software 305
+    PREDICTOR Predictor 317
+    COLOR_MAP ColorMap 320
     TILE_WIDTH TileWidth 322
     TILE_LENGTH TileLength 323
     TILE_OFFSETS TileOffsets 324
     TILE_BYTE_COUNTS TileByteCounts 325
+    SUB_IFDS SubIFDs 330
     EXTRA_SAMPLES ExtraSamples 338
     SAMPLE_FORMAT SampleFormat 339
+    JPEG_TABLES JPEGTables 347
+    YCBCR_SUBSAMPLING YCbCrSubSampling 530
+    REFERENCE_BLACK_WHITE ReferenceBlackWhite 532
+}
+
+/// Tags that describe the image without a word about how it is stored: `ImageDescription` (with
+/// OME-XML), make and model, resolution, software, date, artist, copyright, XMP, IPTC, ICC, `GeoTIFF`
+/// and GDAL's.
+pub(super) const DESCRIPTIVE: [u16; 22] = [
+    270, 271, 272, 282, 283, 296, 305, 306, 315, 700, 33_432, 33_550, 33_723, 33_922, 34_264,
+    34_377, 34_675, 34_735, 34_736, 34_737, 42_112, 42_113,
+];
+
+/// Bytes of one value of a type; those of types that do not exist are one.
+pub(super) const fn value_bytes(kind: u16) -> u64 {
+    match kind {
+        3 | 8 => 2,
+        4 | 9 | 11 | 13 => 4,
+        5 | 10 | 12 | 16..=18 => 8,
+        _ => 1,
+    }
+}
+
+/// Bytes of the numbers that values of a type consist of.
+pub(super) const fn number_bytes(kind: u16) -> usize {
+    match kind {
+        5 | 10 => 4,
+        _ => value_bytes(kind) as usize,
+    }
 }
 
 /// Types of values.
@@ -40,6 +76,7 @@ pub(super) mod kind {
     pub(in super::super) const ASCII: u16 = 2;
     pub(in super::super) const SHORT: u16 = 3;
     pub(in super::super) const LONG: u16 = 4;
+    pub(in super::super) const RATIONAL: u16 = 5;
     pub(in super::super) const IFD: u16 = 13;
     pub(in super::super) const LONG8: u16 = 16;
     pub(in super::super) const IFD8: u16 = 18;

@@ -8,8 +8,8 @@ use std::{
 };
 
 use gigapx_store::{
-    Access, Durability, Error, RawLayout, RawSink, Sink, TiffOptions, TiffSink, open_raw,
-    remove_all_temporaries,
+    Access, Compression, Durability, Error, RawLayout, RawSink, Sink, TiffChunks, TiffOptions,
+    TiffPyramid, TiffSink, open_raw, remove_all_temporaries,
 };
 use raster::{Depth, Spec, View};
 
@@ -38,14 +38,30 @@ fn raw(path: &Path, side: u64) -> Made {
     Ok(Box::new(RawSink::create(path, spec(side), Durability::Sync)?))
 }
 
+fn options(side: u64) -> TiffOptions {
+    let tile = side.next_multiple_of(16);
+    let chunks = TiffChunks::Tiles { width: tile, height: tile };
+    TiffOptions { chunks, ..TiffOptions::new(spec(side)) }
+}
+
 fn tiff(path: &Path, side: u64) -> Made {
-    let tile = (side.next_multiple_of(16), side.next_multiple_of(16));
-    let options = TiffOptions { tile, ..TiffOptions::new(spec(side)) };
+    Ok(Box::new(TiffSink::create(path, options(side))?))
+}
+
+fn packed(path: &Path, side: u64) -> Made {
+    let options = TiffOptions { compression: Compression::DEFLATE, ..options(side) };
+    Ok(Box::new(TiffSink::create(path, options)?))
+}
+
+fn pyramid(path: &Path, side: u64) -> Made {
+    let compression = Compression::ZSTD;
+    let (pyramid, chunks) = (Some(TiffPyramid::Cog), TiffChunks::Tiles { width: 512, height: 512 });
+    let options = TiffOptions { chunks, compression, pyramid, ..options(side) };
     Ok(Box::new(TiffSink::create(path, options)?))
 }
 
 /// The sinks that write files.
-const SINKS: [fn(&Path, u64) -> Made; 2] = [raw, tiff];
+const SINKS: [fn(&Path, u64) -> Made; 4] = [raw, tiff, packed, pyramid];
 
 #[test]
 fn the_target_changes_at_the_end_or_never() {
@@ -71,7 +87,7 @@ fn the_target_changes_at_the_end_or_never() {
         sink.finish().unwrap();
         sink.abort();
         drop(sink);
-        assert!(fs::read(&path).unwrap().len() >= 400);
+        assert_ne!(fs::read(&path).unwrap(), b"old");
         assert_eq!(names(directory.path()), ["a"]);
     }
 }
@@ -82,7 +98,7 @@ fn a_process_that_exits_can_clean_up() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("a");
     let open = SINKS.map(|make| make(&path, 20).unwrap());
-    assert_eq!(names(directory.path()).len(), 2);
+    assert_eq!(names(directory.path()).len(), SINKS.len());
     remove_all_temporaries();
     assert_eq!(names(directory.path()).len(), 0);
     for sink in open {
@@ -152,7 +168,7 @@ fn a_full_disk_is_no_space() {
     let directory = tempfile::tempdir().unwrap();
     let Some(_mount) = Mount::new(directory.path(), "size=1m") else { return };
     let path = directory.path().join("a");
-    for make in SINKS {
+    for make in [raw, tiff] {
         let Err(Error::NoSpace { path: at, syscall: "fallocate" }) = make(&path, 2000).map(drop)
         else {
             panic!("there was space");
@@ -160,6 +176,24 @@ fn a_full_disk_is_no_space() {
         assert_eq!(at, path);
         assert_eq!(names(directory.path()).len(), 0);
     }
+    // What is packed may fit, until it does not.
+    let options = TiffOptions { compression: Compression::Zstd { level: 1 }, ..options(2000) };
+    let sink = TiffSink::create(&path, options).unwrap();
+    let mut state = 1u32;
+    let mut noise = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    let noise: Vec<u8> = (0..4_000_000).map(|_| noise()).collect();
+    let view = View::new(&noise, 2000, 2000, 2000, &spec(2000)).unwrap();
+    let Err(Error::NoSpace { path: at, syscall: "pwrite" }) =
+        sink.write(&spec(2000).region(), &view)
+    else {
+        panic!("there was space");
+    };
+    assert_eq!(at, path);
+    drop(sink);
+    assert_eq!(names(directory.path()).len(), 0);
     // And what fits is written there.
     for make in SINKS {
         let sink = make(&path, 500).unwrap();

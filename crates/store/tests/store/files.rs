@@ -3,8 +3,8 @@
 use std::{fs, path::Path, sync::Arc};
 
 use gigapx_store::{
-    Access, Durability, Error, Files, RawLayout, Sink, Source, TiffOptions, TiffSink, open,
-    open_raw,
+    Access, Durability, Error, Files, RawLayout, Selection, Sink, Source, TiffChunks, TiffOptions,
+    TiffSink, open, open_raw,
 };
 use proptest::prelude::*;
 use raster::{Depth, Region, Spec, View};
@@ -32,8 +32,11 @@ fn check(always: &dyn Source, on_demand: &dyn Source, region: &Region) {
 }
 
 fn tiff(path: &Path, spec: Spec, image: &[u8]) {
-    let options =
-        TiffOptions { tile: (16, 32), durability: Durability::None, ..TiffOptions::new(spec) };
+    let options = TiffOptions {
+        chunks: TiffChunks::Tiles { width: 16, height: 32 },
+        durability: Durability::None,
+        ..TiffOptions::new(spec)
+    };
     let sink = TiffSink::create(path, options).unwrap();
     let stride = spec.row_bytes() as usize;
     let view = View::new(image, stride, spec.width as usize, spec.height as usize, &spec).unwrap();
@@ -70,7 +73,7 @@ proptest! {
             open_raw(&raw, layout, access).unwrap(),
             files.open_raw(&raw, layout, access).unwrap(),
         );
-        let tiffs = (open(&tiled, access).unwrap(), files.open(&tiled, access).unwrap());
+        let tiffs = (open(&tiled, access).unwrap(), files.open(&tiled, access, Selection::default()).unwrap());
         for (left, top, columns, rows) in corners {
             let (left, top) = (left % width, top % height);
             let region = Region::new(left, top, columns.min(width - left), rows.min(height - top));

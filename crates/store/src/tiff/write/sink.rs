@@ -1,0 +1,261 @@
+//! Writing a TIFF file.
+
+use std::{
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
+
+use raster::{Buffer, Region, View, ViewMut};
+
+use super::{
+    field::Storage,
+    head::Find,
+    options::TiffOptions,
+    places::Places,
+    plan::{ALIGNMENT, Page, Plan},
+    pyramid::Pyramid,
+};
+use crate::{
+    Error, Layout, Sink,
+    check::assert_shape,
+    codec::Packer,
+    gather::{Gather, gather},
+    publish::Draft,
+};
+
+/// A TIFF file in the byte order of this machine.
+///
+/// Without compression every chunk has its place from the start, so the file is the same byte for byte
+/// whatever the order in which regions arrive. Packed chunks lie in the order in which they were
+/// finished: the thread that has the pixels of one packs it, takes a place behind all others, and
+/// writes it there.
+pub struct TiffSink {
+    plan: Plan,
+    places: Places,
+    pyramid: Pyramid,
+    draft: Draft,
+    /// Tools that no thread uses at the moment.
+    tools: Mutex<Vec<Tools>>,
+}
+
+/// What a thread works on chunks with.
+struct Tools {
+    packer: Packer,
+    sums: Buffer,
+}
+
+impl TiffSink {
+    /// Starts the file. Its name appears when [`finish`](Sink::finish) succeeds; a file that has the
+    /// name now stays as it is until then.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] if the tiles are not multiples of 16, are too many, or do not fit
+    /// the kind of TIFF asked for, if compression and its options do not fit one another, or if the
+    /// path names no regular file; [`Error::Unsupported`] if the image is too large for TIFF;
+    /// [`Error::NoSpace`] if it does not fit on the disk, as far as that is known before it is packed;
+    /// [`Error::Io`] if no file can be made there.
+    pub fn create(path: impl AsRef<Path>, options: TiffOptions) -> Result<Self, Error> {
+        let plan = Plan::new(&options)?;
+        let (places, pyramid) = (Places::new(&plan), Pyramid::new(&plan.pages));
+        let draft = Draft::create(path.as_ref(), plan.reserved(), options.durability)?;
+        let sink = Self { plan, places, pyramid, draft, tools: Mutex::default() };
+        if !sink.plan.is_packed() {
+            sink.write_head(&|page, index| sink.plan.pages[page].find(index))?;
+        }
+        Ok(sink)
+    }
+
+    fn write_head(&self, find: Find<'_>) -> Result<(), Error> {
+        gather(&self.draft, 0, |out| self.plan.head(find, |bytes| out.push(bytes)))
+    }
+
+    /// Takes what is left over of the pages' parts out of the file, and writes where chunks then lie.
+    ///
+    /// How small copies pack is not known before they do, yet they are to come before the larger ones,
+    /// which are written at the same time. So each page has room for the worst case, of which no byte
+    /// that is not written takes room on the disk.
+    fn close_gaps(&self) -> Result<(), Error> {
+        let gaps = self.places.gaps(&self.plan, ALIGNMENT);
+        self.draft.close_gaps(&gaps)?;
+        self.write_head(&|page, index| {
+            let (offset, bytes) = self.places.find(page, index);
+            let before = gaps.iter().take_while(|gap| gap.start < offset);
+            (offset - before.map(|gap| gap.end - gap.start).sum::<u64>(), bytes)
+        })
+    }
+
+    fn check_region(&self, region: &Region) {
+        let (spec, (width, height)) = (&self.plan.pages[0].spec, self.plan.step());
+        let starts = region.left.is_multiple_of(width) && region.top.is_multiple_of(height);
+        let ends = |end: u64, side: u64, limit: u64| end.is_multiple_of(side) || end == limit;
+        let whole =
+            ends(region.right(), width, spec.width) && ends(region.bottom(), height, spec.height);
+        let one_row = region.height <= height;
+        assert!(
+            spec.region().contains(region) && starts && whole && one_row,
+            "{region:?} are not neighbours of one row of {width} x {height} tiles"
+        );
+    }
+
+    /// Writes neighbours in a row of chunks, which are neighbours in the file too.
+    fn write_places(&self, page: &Page, region: &Region, pixels: &View<'_>) -> Result<(), Error> {
+        let first = page.index(region);
+        gather(&self.draft, page.find(first).0, |out| {
+            let lefts = (0..region.width).step_by(page.chunk.width as usize);
+            (first..).zip(lefts).try_for_each(|(index, left)| {
+                let part = chunk_at(page, pixels, left);
+                push_chunk(page, out, &part, page.stored(index).1)
+            })
+        })
+    }
+
+    /// Packs neighbours in a row of chunks and writes each behind all others.
+    fn write_packed(
+        &self,
+        at: usize,
+        region: &Region,
+        pixels: &View<'_>,
+        packer: &mut Packer,
+    ) -> Result<(), Error> {
+        let page = &self.plan.pages[at];
+        let lefts = (0..region.width).step_by(page.chunk.width as usize);
+        (page.index(region)..).zip(lefts).try_for_each(|(index, left)| {
+            let packed = packer.pack(&chunk_at(page, pixels, left), page.stored(index))?;
+            let offset = self.places.take(at, index, packed.len() as u64)?;
+            self.draft.write_at(offset, packed)
+        })
+    }
+
+    /// Writes neighbours in a row of chunks of a page.
+    fn write_chunks(
+        &self,
+        page: usize,
+        region: &Region,
+        pixels: &View<'_>,
+        tools: &mut Tools,
+    ) -> Result<(), Error> {
+        if self.plan.is_packed() {
+            self.write_packed(page, region, pixels, &mut tools.packer)
+        } else {
+            self.write_places(&self.plan.pages[page], region, pixels)
+        }
+    }
+
+    /// Writes neighbours in a row of chunks of the image, and what is made of them.
+    fn write_row(
+        &self,
+        region: &Region,
+        pixels: &View<'_>,
+        tools: &mut Tools,
+    ) -> Result<(), Error> {
+        self.write_chunks(0, region, pixels, tools)?;
+        let page = &self.plan.pages[0];
+        let copied = if self.plan.pages.len() > 1 { region.width } else { 0 };
+        (0..copied).step_by(page.chunk.width as usize).try_for_each(|left| {
+            let pixels = chunk_at(page, pixels, left);
+            let width = pixels.width() as u64;
+            let chunk = Region { left: region.left + left, width, ..*region };
+            self.write_copies(&chunk, &pixels, tools)
+        })
+    }
+
+    /// Halves a chunk of the image, and writes those of smaller copies that are then complete.
+    fn write_copies(
+        &self,
+        region: &Region,
+        pixels: &View<'_>,
+        tools: &mut Tools,
+    ) -> Result<(), Error> {
+        let pages = &self.plan.pages;
+        let mut next = self.pyramid.add(pages, 0, region, pixels, &mut tools.sums);
+        while let Some(chunk) = next {
+            let pixels = chunk.view(pages);
+            self.write_chunks(chunk.page, &chunk.region, &pixels, tools)?;
+            next = self.pyramid.add(pages, chunk.page, &chunk.region, &pixels, &mut tools.sums);
+            self.pyramid.recycle(chunk);
+        }
+        Ok(())
+    }
+
+    /// Runs `work` with tools that nobody else uses meanwhile.
+    fn with_tools<R>(&self, work: impl FnOnce(&mut Tools) -> Result<R, Error>) -> Result<R, Error> {
+        let spare = || self.tools.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = spare().pop();
+        let mut tools = if let Some(tools) = known {
+            tools
+        } else {
+            let Storage { compression, difference, .. } = self.plan.storage;
+            Tools { packer: Packer::new(compression, difference)?, sums: Buffer::new() }
+        };
+        let result = work(&mut tools);
+        spare().push(tools);
+        result
+    }
+}
+
+/// The pixels of the chunk whose left edge is at column `left` of the view.
+fn chunk_at<'a>(page: &Page, pixels: &View<'a>, left: u64) -> View<'a> {
+    let width = page.chunk.width.min(pixels.width() as u64 - left);
+    pixels.sub(&Region::new(left, 0, width, pixels.height() as u64))
+}
+
+/// Appends a chunk, filled up with zeros to `rows` whole rows.
+fn push_chunk(
+    page: &Page,
+    out: &mut Gather<'_>,
+    pixels: &View<'_>,
+    rows: u64,
+) -> Result<(), Error> {
+    let whole = page.chunk.row_bytes();
+    for y in 0..pixels.height() {
+        let row = pixels.row_bytes(y);
+        out.push(row)?;
+        out.zeros(whole - row.len() as u64)?;
+    }
+    out.zeros((rows - pixels.height() as u64) * whole)
+}
+
+impl Sink for TiffSink {
+    fn layout(&self) -> Layout {
+        self.plan.layout()
+    }
+
+    unsafe fn claim(&self, _region: &Region) -> Option<ViewMut<'_>> {
+        None
+    }
+
+    fn write(&self, region: &Region, pixels: &View<'_>) -> Result<(), Error> {
+        self.check_region(region);
+        let page = &self.plan.pages[0];
+        assert_shape(&page.spec, region, pixels);
+        self.with_tools(|tools| {
+            (0..region.height).step_by(page.chunk.height as usize).try_for_each(|top| {
+                let height = page.chunk.height.min(region.height - top);
+                let part = pixels.sub(&Region::new(0, top, region.width, height));
+                self.write_row(&Region { top: region.top + top, height, ..*region }, &part, tools)
+            })
+        })
+    }
+
+    fn worker_bytes(&self) -> u64 {
+        let pages = &self.plan.pages;
+        let packer = Packer::bytes(self.plan.storage.compression, &pages[0].chunk);
+        let packer = if self.plan.is_packed() { packer } else { 0 };
+        packer + if pages.len() > 1 { Pyramid::worker_bytes(pages) } else { 0 }
+    }
+
+    fn fixed_bytes(&self) -> u64 {
+        Places::bytes(&self.plan) + Pyramid::bytes(&self.plan.pages)
+    }
+
+    fn finish(&self) -> Result<(), Error> {
+        if self.plan.is_packed() {
+            self.close_gaps()?;
+        }
+        self.draft.publish()
+    }
+
+    fn abort(&self) {
+        self.draft.discard();
+    }
+}
