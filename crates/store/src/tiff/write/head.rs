@@ -22,10 +22,15 @@ pub(super) const fn header_bytes(is_big: bool) -> u64 {
     if is_big { 16 } else { 8 }
 }
 
-/// Bytes of the entries of a directory, which values that are too long for them follow.
-pub(super) const fn entries_bytes(fields: &[Field], is_big: bool) -> u64 {
+/// Bytes of the entries of a directory, with their number and what follows them.
+const fn table_bytes(fields: &[Field], is_big: bool) -> u64 {
     let count = fields.len() as u64;
-    padded(if is_big { 8 + 20 * count + 8 } else { 2 + 12 * count + 4 })
+    if is_big { 8 + 20 * count + 8 } else { 2 + 12 * count + 4 }
+}
+
+/// The same with its padding; values that are too long for their entry follow.
+pub(super) const fn entries_bytes(fields: &[Field], is_big: bool) -> u64 {
+    padded(table_bytes(fields, is_big))
 }
 
 /// Bytes of a directory and its values.
@@ -94,8 +99,7 @@ impl Plan {
             }
         }
         self.word(page.next, push)?;
-        let used = if is_big { 8 + 20 * fields.len() + 8 } else { 2 + 12 * fields.len() + 4 };
-        push(&[0; 8][..entries as usize - used])?;
+        push(&[0; 8][..(entries - table_bytes(fields, is_big)) as usize])?;
         for field in fields.iter().filter(|field| !is_inline(field, is_big)) {
             self.value(at, field, find, push)?;
             push(&[0; 8][..(padded(field.bytes()) - field.bytes()) as usize])?;
