@@ -34,8 +34,6 @@ export class Levels {
   readonly above: number
   /** Samples that are NaN. */
   readonly nan: number
-  /** The mean of the samples in the ranges, each taken for the middle of its own; NaN if there are none. */
-  readonly mean: number
 
   /** @internal */
   constructor(binding: BindingHistogram, channel: number) {
@@ -45,7 +43,11 @@ export class Levels {
     this.below = below
     this.above = above
     this.nan = nan
-    this.mean = calling(() => binding.mean(channel)) ?? Number.NaN
+  }
+
+  /** The mean of the samples in the ranges, each taken for the middle of its own; NaN if there are none. */
+  get mean(): number {
+    return calling(() => this.#binding.mean(this.#channel)) ?? Number.NaN
   }
 
   /** How many samples each bin has. */
