@@ -27,18 +27,25 @@ impl<T: ?Sized> Identified<T> {
     }
 }
 
+/// What is known of any operation.
+macro_rules! known {
+    () => {
+        fn name(&self) -> &'static str {
+            self.operation.name()
+        }
+
+        fn output(&self) -> &Spec {
+            &self.output
+        }
+
+        fn identity(&self) -> Option<&Identity> {
+            Some(&self.identity)
+        }
+    };
+}
+
 impl Filter for Identified<dyn Filter> {
-    fn name(&self) -> &'static str {
-        self.operation.name()
-    }
-
-    fn output(&self) -> &Spec {
-        &self.output
-    }
-
-    fn identity(&self) -> Option<&Identity> {
-        Some(&self.identity)
-    }
+    known!();
 
     fn demand(&self, region: &Region) -> Demand {
         self.operation.demand(region)
@@ -58,17 +65,7 @@ impl Filter for Identified<dyn Filter> {
 }
 
 impl Point for Identified<dyn Point> {
-    fn name(&self) -> &'static str {
-        self.operation.name()
-    }
-
-    fn output(&self) -> &Spec {
-        &self.output
-    }
-
-    fn identity(&self) -> Option<&Identity> {
-        Some(&self.identity)
-    }
+    known!();
 
     fn law(&self) -> Option<&Law> {
         self.law.as_ref()
@@ -80,17 +77,7 @@ impl Point for Identified<dyn Point> {
 }
 
 impl Geometry for Identified<dyn Geometry> {
-    fn name(&self) -> &'static str {
-        self.operation.name()
-    }
-
-    fn output(&self) -> &Spec {
-        &self.output
-    }
-
-    fn identity(&self) -> Option<&Identity> {
-        Some(&self.identity)
-    }
+    known!();
 
     fn law(&self) -> Option<&Law> {
         self.law.as_ref()
