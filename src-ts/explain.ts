@@ -3,6 +3,7 @@ import type { Depth } from './depth.js'
 import { checkJob, jobKeys, type JobOptions } from './job.js'
 import type { BindingExplanation } from './native.js'
 import { checkPair, type Pair } from './pair.js'
+import { MAX_TILE } from './tiff.js'
 
 /** What to explain. */
 export interface ExplainOptions extends JobOptions {
@@ -69,7 +70,6 @@ export interface Question {
 }
 
 const LAYOUTS = { buffer: 'free', raw: 'rows', tiff: 'tiles' } as const
-const MAX_TILE = 16_384
 
 /** Checks the options. */
 export function checkExplain(options: ExplainOptions): Question {

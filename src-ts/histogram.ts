@@ -18,7 +18,10 @@ export interface HistogramOptions {
 
 const ENDS: Record<string, number> = { uint8: 256, uint16: 65_536 }
 const DEFAULT_BINS = 256
-const MAX_BINS = 16_777_213
+/** Counts that the channels may have together. */
+const MAX_COUNTS = 2 ** 24
+/** Counts of a channel beside those of its ranges: below, above, NaN. */
+const OUTSIDE = 3
 /** What the binding calls all channels together. */
 const ALL = -1
 
@@ -127,11 +130,16 @@ interface Bins {
   readonly high: number
 }
 
+/** How many ranges an image of so many channels can have. */
+export function mostBins(channels: number): number {
+  return Math.floor(MAX_COUNTS / channels) - OUTSIDE
+}
+
 /** Checks the options. */
 export function checkHistogram(options: HistogramOptions): HistogramOptions {
   const { bins, low, high } = is.options(options, 'histogram options', ['bins', 'low', 'high'])
   if (bins !== undefined) {
-    is.integer(bins, 'bins', 1, MAX_BINS)
+    is.integer(bins, 'bins', 1, mostBins(1))
   }
   if (low !== undefined) {
     is.finite(low, 'low')

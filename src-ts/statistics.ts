@@ -1,7 +1,7 @@
 import { checkOutput, type Depth } from './depth.js'
 import { calling, CallSite } from './errors.js'
 import { Geometry } from './geometry.js'
-import { checkHistogram, type Histogram, histogram, type HistogramOptions } from './histogram.js'
+import { checkHistogram, type Histogram, histogram, type HistogramOptions, mostBins } from './histogram.js'
 import type { Image } from './image.js'
 import * as is from './is.js'
 import { checkJob, jobKeys, type JobOptions } from './job.js'
@@ -37,8 +37,6 @@ export interface OtsuOptions extends JobOptions {
 const FINE = 65_536
 /** Ranges that Otsu's level is looked for in, as in OpenCV. */
 const OTSU = 256
-/** Counts that the channels may have together. */
-const MAX_COUNTS = 1 << 24
 
 /**
  * The operations of an image that need all of its pixels before they can say anything. Each computes the
@@ -226,8 +224,7 @@ export abstract class Statistics extends Geometry {
     if (this.#isCounted()) {
       return this.#histogram({}, job, site)
     }
-    const most = Math.min(FINE, Math.floor(MAX_COUNTS / this.channels) - 3)
-    return this.#histogram({ bins: most }, job, site, true)
+    return this.#histogram({ bins: Math.min(FINE, mostBins(this.channels)) }, job, site, true)
   }
 
   async #histogram(options: HistogramOptions, job: JobOptions, site: CallSite, fine = false): Promise<Histogram> {

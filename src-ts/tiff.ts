@@ -66,7 +66,8 @@ export interface Samples {
 
 type Binding = Omit<BindingTarget, 'path' | 'format' | 'sync'>
 
-const MAX_TILE = 16_384
+/** Columns and rows of a tile at most. */
+export const MAX_TILE = 16_384
 const MAX_ROWS = 2 ** 32 - 1
 const DEFAULT_TILE = 512
 const DEFAULT_QUALITY = 80
