@@ -8,8 +8,8 @@ use crate::{Error, Metadata, Tag};
 
 /// An image that can be read by region, from any thread.
 ///
-/// A region is always inside the image. Implementations are immutable: several threads read at once
-/// and none of them waits for another.
+/// A region is always inside the image. Implementations are immutable: several threads read at once, and
+/// none waits for another but for a chunk that the other is decoding.
 pub trait Source: Send + Sync {
     /// The shape of the image.
     fn spec(&self) -> &Spec;
