@@ -122,6 +122,10 @@ impl Roll {
     /// # Panics
     /// If rows or the state are too short, rows differ in length, or samples are not of the depth that
     /// the kernel was made for.
+    #[cfg_attr(
+        not(target_arch = "x86_64"),
+        expect(clippy::needless_pass_by_value, reason = "no other processor has a kernel")
+    )]
     pub fn run<S: Sample, D: Sample>(
         &self,
         state: &mut [i32],
