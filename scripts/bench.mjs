@@ -50,12 +50,14 @@ const { machine } = await import('./bench/machine.mjs')
 const { runAlone, runMemory } = await import('./bench/memory.mjs')
 const { runFiles } = await import('./bench/files.mjs')
 const { runGraphs } = await import('./bench/graphs.mjs')
+const { runPacked } = await import('./bench/packed.mjs')
 
 const start = await machine()
 const results = []
 for (const one of CASES.filter(({ name }) => values.case?.includes(name) ?? true)) {
   console.log(`\n${one.title}`)
-  const run = one.graphs ? runGraphs : one.files ? runFiles : one.alone ? runAlone : runMemory
+  const kinds = [[one.graphs, runGraphs], [one.packed, runPacked], [one.files, runFiles], [one.alone, runAlone], [true, runMemory]]
+  const [, run] = kinds.find(([is]) => is)
   // oxlint-disable-next-line no-await-in-loop -- cases must not overlap
   results.push(await run(one, size, repeats))
 }

@@ -71,6 +71,7 @@ export const CASES = [
     variants: [20, 5, 50, 100].map((sigma) => fast(sigma, `sigma ${sigma}`)),
   },
   { ...common, name: 'files', title: 'uint8, Gaussian 11 x 11, sigma 2.2, file to file', files: true },
+  { name: 'packed', title: 'uint8 RGB, Gaussian 11 x 11, sigma 2.2, TIFF to TIFF', packed: true, blur: common.blur },
   { name: 'graphs', title: 'Graphs: a chain, ten filters at once, windows', graphs: true },
 ]
 

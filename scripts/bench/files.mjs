@@ -9,7 +9,8 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, rmSync } from 'node:fs'
 
 import { openRaw, open } from '../../dist/index.js'
-import { minAmplitude } from './cases.mjs'
+import { BYTES, minAmplitude } from './cases.mjs'
+import { settle } from './disk.mjs'
 import { writeInput } from './input.mjs'
 import { hasVips } from './machine.mjs'
 import { interleave, own, program } from './measure.mjs'
@@ -59,7 +60,8 @@ export async function runFiles(one, shape, repeats) {
         'and on the disk when it returns',
       ],
     ]
-    const contenders = [...rows.flatMap((row) => temperatures(row, repeats)), inPlace(input)]
+    const bytes = shape.width * shape.height * BYTES[depth]
+    const contenders = [...rows.flatMap((row) => temperatures(row, repeats, bytes)), inPlace(input, bytes)]
     const measured = await interleave(contenders, repeats, shape.width * shape.height)
     return { ...one, ...measured, equality }
   } finally {
@@ -79,7 +81,7 @@ function vips(one, { width, height }, raw) {
 }
 
 /** A contender with cold and with warm output. */
-function temperatures([name, file, make, note, most = Infinity], repeats) {
+function temperatures([name, file, make, note, most = Infinity], repeats, bytes) {
   return ['cold', 'warm'].map((temperature) => {
     const path = `${DISK}/${temperature}-${file}`
     const run = make(path)
@@ -92,7 +94,7 @@ function temperatures([name, file, make, note, most = Infinity], repeats) {
       prepare: async () => {
         if (temperature === 'cold') rmSync(path, { force: true })
         else if (!existsSync(path)) await run()
-        settle()
+        settle(bytes)
       },
       run,
     }
@@ -100,7 +102,7 @@ function temperatures([name, file, make, note, most = Infinity], repeats) {
 }
 
 /** What a warm page cache can take at most: no file grows, nothing is freed. */
-function inPlace(input) {
+function inPlace(input, bytes) {
   const path = `${DISK}/warm-dd.raw`
   const command = `dd if=${input} of=${path} bs=1M conv=notrunc status=none`
   return {
@@ -109,15 +111,10 @@ function inPlace(input) {
     note: 'overwrites in place',
     prepare: () => {
       if (!existsSync(path)) program(command)
-      settle()
+      settle(bytes)
     },
     run: () => program(command),
   }
-}
-
-/** What one contender left to be written to the disk must not burden the next. */
-function settle() {
-  execFileSync('sync', ['-f', DISK])
 }
 
 /** Before any speed: whether the files hold the same pixels. */

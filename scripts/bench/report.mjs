@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 
 import { graphs } from './graphs.mjs'
+import { packed } from './packed.mjs'
 import { summary } from './summary.mjs'
 
 export function report({ folder, start, end, size, repeats, command, results }) {
@@ -28,8 +29,9 @@ export function report({ folder, start, end, size, repeats, command, results }) 
     '',
     ...reading(start, repeats),
     ...(results.some(({ files }) => files) ? FILES : []),
-    ...results.filter((one) => !one.files && !one.graphs).flatMap((one) => (one.alone ? alone(one) : table(one))),
+    ...results.filter((one) => !one.files && !one.graphs && !one.packed).flatMap((one) => (one.alone ? alone(one) : table(one))),
     ...results.filter(({ files }) => files).flatMap(table),
+    ...results.filter((one) => one.packed).flatMap(packed),
     ...results.filter((one) => one.graphs).flatMap(graphs),
     '',
   ]
@@ -70,8 +72,9 @@ const FILES = [
   'cached. gigapx has nothing to gain from warm output: it always writes a new file and renames it over the old one,',
   'so that nobody ever sees half a result. OpenCV in these rows and `dd` overwrite the old file in place, which spares',
   'the system finding new pages; `cp` and `vips` truncate it. What is left to be written to the disk is flushed before',
-  'each run and not timed, except in the rows with "sync". `gigapx / it` compares with gigapx raw to raw of the same kind:',
-  'cold or warm, sync or not.',
+  'each run and not timed, except in the rows with "sync"; and twice as much memory as the file takes is touched and freed, since a',
+  'virtual machine that has not used its memory for some seconds has to ask its host for it. `gigapx / it` compares with',
+  'gigapx raw to raw of the same kind: cold or warm, sync or not.',
 ]
 
 function table({ title, rows, steal, equality }) {
