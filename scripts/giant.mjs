@@ -2,10 +2,12 @@
  * The acceptance check: blurs an 80,000 x 60,000 image from file to file in a process whose memory is
  * capped, page cache included, and compares windows of the results with OpenCV.
  *
- *     node scripts/giant.mjs [--chain] [--size 80000x60000] [--limit 512M] [--sigma 2.2] [--dir /tmp] [--keep]
+ *     node scripts/giant.mjs [--chain | --packed] [--size 80000x60000] [--limit 512M] [--sigma 2.2] [--dir /tmp] [--keep]
  *
  * With `--chain` the image has three channels and is blurred five times in one pass, under a cap of
- * 384M by default: the memory limit of gigapx and 128 MiB.
+ * 384M by default: the memory limit of gigapx and 128 MiB. With `--packed` it has three channels, comes
+ * from a BigTIFF packed with Deflate and goes to one that has smaller copies too, a cloud optimised GeoTIFF, under
+ * a cap of 256M.
  *
  * Linux only; needs cgroups that may be written (root, or systemd), Rust, and Debian's OpenCV. Exits with 1
  * if a pixel differs, with 2 if memory cannot be capped. Files lie in the folder gigapx-giant below
@@ -30,13 +32,14 @@ import { buildComparer, chooseWindows, compareWindows } from './giant/compare.mj
 const CHILD = fileURLToPath(new URL('giant/child.mjs', import.meta.url))
 const TMPFS = 0x01021994
 /** The inputs and one result at a time, in images of one channel, each a little larger than its pixels. */
-const FILES = { one: 3.1, chain: 7.1 }
+const FILES = { one: 3.1, chain: 7.1, packed: 11.1 }
+const LIMITS = { one: '512M', chain: '384M', packed: '256M' }
 const TIMES = 5
 
 await runMain('giant', giant)
 
 async function giant(signal) {
-  const { chain, size, limit, sigma, folder, keep } = readArguments()
+  const { mode, size, limit, sigma, folder, keep } = readArguments()
   await ensureBuilt()
   console.log('Building the comparison with OpenCV ...')
   await buildComparer()
@@ -44,17 +47,10 @@ async function giant(signal) {
   makeCap(limit).remove()
   try {
     await mkdir(folder, { recursive: true })
-    await requireDisk(folder, size, chain ? FILES.chain : FILES.one)
-    const inputs = await makeInputs(folder, size, chain, signal)
+    await requireDisk(folder, size, FILES[mode])
+    const inputs = await makeInputs(folder, size, mode, signal)
     const windows = chooseWindows(size)
-    const one = { channels: 1, times: 1, source: inputs.raw }
-    const jobs = chain
-      ? [{ name: 'RGB raw -> raw', input: inputs.rgb, output: join(folder, 'blurred.raw'), channels: 3, times: TIMES, source: inputs.rgb }]
-      : [
-          { name: 'raw -> raw', input: inputs.raw, output: join(folder, 'blurred.raw'), ...one },
-          { name: 'raw -> BigTIFF', input: inputs.raw, output: join(folder, 'blurred.tif'), ...one },
-          { name: 'BigTIFF -> BigTIFF', input: inputs.tiff, output: join(folder, 'blurred.tif'), ...one },
-        ]
+    const jobs = jobsOf(mode, inputs, folder)
     const rows = []
     for (const job of jobs) {
       // One after the other: each has the machine, and the cap, to itself.
@@ -71,10 +67,29 @@ async function giant(signal) {
   }
 }
 
+function jobsOf(mode, inputs, folder) {
+  const [raw, tiff] = ['blurred.raw', 'blurred.tif'].map((name) => join(folder, name))
+  const bigTiff = true
+  if (mode === 'chain') {
+    return [{ name: 'RGB raw -> raw', input: inputs.rgb, output: raw, channels: 3, times: TIMES, source: inputs.rgb, options: {} }]
+  }
+  if (mode === 'packed') {
+    const options = { bigTiff, compression: 'deflate', pyramid: 'cog' }
+    return [{ name: 'RGB Deflate -> COG', input: inputs.tiff, output: tiff, channels: 3, times: 1, source: inputs.rgb, options }]
+  }
+  const one = { channels: 1, times: 1, source: inputs.raw }
+  return [
+    { name: 'raw -> raw', input: inputs.raw, output: raw, options: {}, ...one },
+    { name: 'raw -> BigTIFF', input: inputs.raw, output: tiff, options: { bigTiff }, ...one },
+    { name: 'BigTIFF -> BigTIFF', input: inputs.tiff, output: tiff, options: { bigTiff }, ...one },
+  ]
+}
+
 function readArguments() {
   const { values } = parseArgs({
     options: {
       chain: { type: 'boolean', default: false },
+      packed: { type: 'boolean', default: false },
       size: { type: 'string', default: '80000x60000' },
       limit: { type: 'string' },
       sigma: { type: 'string', default: '2.2' },
@@ -82,11 +97,15 @@ function readArguments() {
       keep: { type: 'boolean', default: false },
     },
   })
+  if (values.chain && values.packed) {
+    throw new Failure('--chain and --packed are two checks: take one', 64)
+  }
+  const mode = values.chain ? 'chain' : values.packed ? 'packed' : 'one'
   const [, width, height] = /^(\d+)x(\d+)$/.exec(values.size) ?? []
   if (!(width >= 2048 && height >= 2048)) {
     throw new Failure(`--size must be WIDTHxHEIGHT, at least 2048x2048, not ${values.size}`, 64)
   }
-  const [, count, unit] = /^(\d+)([MG])$/.exec(values.limit ?? (values.chain ? '384M' : '512M')) ?? []
+  const [, count, unit] = /^(\d+)([MG])$/.exec(values.limit ?? LIMITS[mode]) ?? []
   if (count === undefined) {
     throw new Failure(`--limit must be like 512M or 1G, not ${values.limit}`, 64)
   }
@@ -95,7 +114,7 @@ function readArguments() {
     throw new Failure(`--sigma must be above 0 and at most 10, not ${values.sigma}`, 64)
   }
   return {
-    chain: values.chain,
+    mode,
     size: { width: Number(width), height: Number(height) },
     limit: count * 2 ** (unit === 'G' ? 30 : 20),
     sigma,
@@ -111,7 +130,7 @@ async function requireDisk(folder, size, files) {
   await requireSpace(folder, size.width * size.height * files)
 }
 
-async function makeInputs(folder, size, chain, signal) {
+async function makeInputs(folder, size, mode, signal) {
   const { openRaw } = await import('gigapx')
   const pixels = size.width * size.height
   const raw = join(folder, `input-${size.width}x${size.height}.raw`)
@@ -121,7 +140,7 @@ async function makeInputs(folder, size, chain, signal) {
     await withBar('mosaic', pixels, (onPixels) => makeMosaic(raw, size, { signal, onPixels }))
   }
   const image = await openRaw(raw, size)
-  if (chain) {
+  if (mode !== 'one') {
     const rgb = raw.replace('.raw', '-rgb.raw')
     console.log(`Making ${rgb}`)
     await withBar('colours', pixels, (onPixels) =>
@@ -129,21 +148,27 @@ async function makeInputs(folder, size, chain, signal) {
         .joinChannels(image.negate(), image.gamma(0.7))
         .toFile(rgb, { onProgress: ({ done }) => onPixels(done), signal }),
     )
-    return { rgb }
+    if (mode === 'packed') {
+      await copy(await openRaw(rgb, { ...size, channels: 3 }), tiff, { compression: 'deflate', level: 1 }, signal)
+    }
+    return { rgb, tiff }
   }
-  console.log(`Making ${tiff}`)
-  await withBar('copy', pixels, (onPixels) =>
-    image.toFile(tiff, { bigTiff: true, onProgress: ({ done }) => onPixels(done), signal }),
-  )
+  await copy(image, tiff, {}, signal)
   return { raw, tiff }
 }
 
+async function copy(image, path, options, signal) {
+  console.log(`Making ${path}`)
+  await withBar('copy', image.width * image.height, (onPixels) =>
+    image.toFile(path, { ...options, bigTiff: true, onProgress: ({ done }) => onPixels(done), signal }),
+  )
+}
+
 /** Runs a job under the cap and compares its result. */
-async function check({ name, input, output, size, channels, sigma, times, limit, windows, source, signal }) {
+async function check({ name, input, output, size, channels, sigma, times, options, limit, windows, source, signal }) {
   // Pages that are cached already would cost the capped process nothing.
   await run('dd', [`if=${input}`, 'iflag=nocache', 'count=0', 'status=none'])
   console.log(`Running ${name}`)
-  const options = output.endsWith('.raw') ? {} : { bigTiff: true }
   // A group of its own, for its figures are those of all that ever ran in it.
   const cap = makeCap(limit)
   let outcome
