@@ -87,6 +87,11 @@ impl Cache {
         Ok(Some(chunk))
     }
 
+    /// Counts a chunk that was decoded only to come to another.
+    pub(crate) fn count(&self) {
+        self.decoded.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Changes how many bytes stay: `plus` more, `minus` less.
     pub(crate) fn plan(&self, plus: u64, minus: u64) {
         let mut state = self.lock();
