@@ -100,6 +100,11 @@ impl Cache {
         self.held.store(state.bytes, Ordering::Relaxed);
     }
 
+    /// Bytes that jobs have planned for.
+    pub(crate) fn planned(&self) -> u64 {
+        self.lock().limit
+    }
+
     /// Bytes of the chunks that are kept.
     pub(crate) fn held(&self) -> u64 {
         self.held.load(Ordering::Relaxed)

@@ -1,9 +1,9 @@
 //! Images that can only be decoded row by row from the top: strips of a few rows.
 //!
-//! One decoder runs forward, and whoever needs a strip lets it run until there. Strips on the way that
-//! nobody has asked for yet are kept as far as jobs have planned; what lies behind the decoder and is
-//! kept no more is decoded again from the top, which is right but slow. The planner sees to it that a
-//! job need not ([`Chunking::is_sequential`]).
+//! Decoders run forward, one for each job as a rule, and whoever needs a strip lets the nearest one run until
+//! there. Strips on the way are kept as far as jobs have planned; what lies behind all decoders and is kept
+//! no more is decoded again from the top, which is right but slow. The planner sees to it that a job need
+//! not ([`Chunking::is_sequential`]).
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -13,6 +13,9 @@ use crate::{Bytes, Chunking, Error, Metadata, cache::Cache, chunk, plane::Plane,
 
 /// Bytes of a strip, if a row is not longer.
 const STRIP: u64 = 512 << 10;
+
+/// Decoders under way at most: for as many jobs over an image at once that are at different places.
+const MOST: usize = 4;
 
 /// Starts decoding at the top.
 pub(crate) trait Start: Send + Sync {
@@ -38,92 +41,121 @@ pub(crate) struct Sequential<S: Start> {
     /// The shape of a strip.
     strip: Spec,
     cache: Cache,
-    state: Mutex<State<S::Rows>>,
+    /// Decoders under way, the one that ran last at the end.
+    decoders: Mutex<Vec<Decoder<S::Rows>>>,
 }
 
-struct State<R> {
-    rows: Option<R>,
+struct Decoder<R> {
+    rows: R,
     /// The strip that comes next.
     next: u64,
-    /// The first strip that has never been decoded.
-    furthest: u64,
 }
 
 impl<S: Start> Sequential<S> {
     pub(crate) fn new(spec: Spec, metadata: Metadata, scratch: u64, start: S) -> Self {
         let metadata = Metadata { access: "sequential", ..metadata };
         let height = (STRIP / spec.row_bytes()).clamp(1, spec.height);
-        let state = Mutex::new(State { rows: None, next: 0, furthest: 0 });
-        let strip = Spec { height, ..spec };
-        Self { spec, metadata, scratch, start, strip, cache: Cache::default(), state }
+        let (cache, decoders) = (Cache::default(), Mutex::default());
+        Self { spec, metadata, scratch, start, strip: Spec { height, ..spec }, cache, decoders }
     }
 
-    fn state(&self) -> MutexGuard<'_, State<S::Rows>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn decoders(&self) -> MutexGuard<'_, Vec<Decoder<S::Rows>>> {
+        self.decoders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Decodes a strip, and those before it that have to be.
     fn decode(&self, bytes: &Bytes, index: u64, buffer: &mut Buffer) -> Result<(), Error> {
         loop {
-            let mut state = self.state();
-            if state.next > index {
-                (state.rows, state.next) = (None, 0);
-            }
-            // These have been asked for before, so nobody need wait for them.
-            while state.next < index.min(state.furthest) {
-                self.strip(&mut state, bytes, buffer)?;
+            let mut decoders = self.decoders();
+            let mut at = self.nearest(&mut decoders, bytes, index)?;
+            let next = decoders[at].next;
+            let kept = self.cache.planned() / self.strip.bytes();
+            // Strips before these would not be kept until the decoder is there.
+            for _ in next..index.saturating_sub(kept) {
+                self.advance(&mut decoders, at, buffer)?;
                 self.cache.count();
+                at = decoders.len() - 1;
             }
-            if state.next == index {
-                return self.strip(&mut state, bytes, buffer);
+            let next = decoders[at].next;
+            if next == index {
+                return self.advance(&mut decoders, at, buffer);
             }
-            let passed = state.next;
-            drop(state);
-            self.pass(bytes, passed)?;
+            drop(decoders);
+            self.pass(bytes, next, buffer)?;
         }
     }
 
-    /// Decodes a strip that nobody has asked for yet, or waits for who has: strips wait for earlier ones
-    /// only, so that one of them is never waiting.
-    fn pass(&self, bytes: &Bytes, index: u64) -> Result<(), Error> {
-        let mut is_behind = false;
+    /// The last decoder that is not beyond a strip; a new one if there is none.
+    fn nearest(
+        &self,
+        decoders: &mut Vec<Decoder<S::Rows>>,
+        bytes: &Bytes,
+        index: u64,
+    ) -> Result<usize, Error> {
+        let before = decoders.iter().enumerate().filter(|(_, decoder)| decoder.next <= index);
+        if let Some((at, _)) = before.max_by_key(|(_, decoder)| decoder.next) {
+            return Ok(at);
+        }
+        if decoders.len() == MOST {
+            decoders.remove(0);
+        }
+        decoders.push(Decoder { rows: self.start.start(bytes)?, next: 0 });
+        Ok(decoders.len() - 1)
+    }
+
+    /// Lets a decoder that is at a strip go beyond it. The strip is kept for whoever will ask for it, or
+    /// waited for if someone has: strips wait for earlier ones only, so that one of them never waits.
+    fn pass(&self, bytes: &Bytes, index: u64, spare: &mut Buffer) -> Result<(), Error> {
+        let (mut is_decoded, mut is_gone) = (false, false);
         let decode = |buffer: &mut Buffer| {
-            let mut state = self.state();
-            is_behind = state.next != index;
-            if is_behind {
-                // Another thread was faster, and has let it go already.
-                return Err(Error::corrupt(bytes.path(), "the decoder is elsewhere"));
-            }
-            self.strip(&mut state, bytes, buffer)
+            is_decoded = self.advance_from(bytes, index, buffer)?;
+            is_gone = !is_decoded;
+            // Another thread has moved the decoder, and what it decoded was not kept.
+            let gone = || Error::corrupt(bytes.path(), "the decoder has gone on");
+            is_decoded.then_some(()).ok_or_else(gone)
         };
         let passed = self.cache.get(index, self.strip.bytes(), true, decode);
-        if is_behind { Ok(()) } else { passed.map(drop) }
+        if is_decoded || is_gone {
+            return Ok(());
+        }
+        passed?;
+        // It was there already, so nobody needs what this decoder makes of it.
+        if self.advance_from(bytes, index, spare)? {
+            self.cache.count();
+        }
+        Ok(())
     }
 
-    /// Decodes the strip that comes next.
-    fn strip(
+    /// Decodes a strip with the decoder that is there; tells whether there is one.
+    fn advance_from(&self, bytes: &Bytes, index: u64, buffer: &mut Buffer) -> Result<bool, Error> {
+        let mut decoders = self.decoders();
+        let Some(at) = decoders.iter().position(|decoder| decoder.next == index) else {
+            return Ok(false);
+        };
+        self.advance(&mut decoders, at, buffer)?;
+        Ok(true)
+    }
+
+    /// Decodes the strip that comes next for a decoder, which is then the last.
+    fn advance(
         &self,
-        state: &mut State<S::Rows>,
-        bytes: &Bytes,
+        decoders: &mut Vec<Decoder<S::Rows>>,
+        at: usize,
         buffer: &mut Buffer,
     ) -> Result<(), Error> {
-        let height = self.strip.height.min(self.spec.height - state.next * self.strip.height);
-        let row = self.spec.row_bytes();
+        let height = self.strip.height;
+        // Taken out, so that one that has failed is not asked again.
+        let mut decoder = decoders.remove(at);
+        let rows = height.min(self.spec.height - decoder.next * height);
+        let row = self.spec.row_bytes() as usize;
         let out = chunk::room(buffer, self.strip.bytes())?;
-        // Taken, so that a decoder that has failed is not asked again.
-        let mut rows = match state.rows.take() {
-            Some(rows) => rows,
-            None => self.start.start(bytes)?,
-        };
-        let next = std::mem::replace(&mut state.next, 0);
-        for row in out[..(height * row) as usize].chunks_exact_mut(row as usize) {
-            rows.next(row)?;
-        }
-        state.next = next + 1;
-        state.furthest = state.furthest.max(state.next);
+        out[..rows as usize * row]
+            .chunks_exact_mut(row)
+            .try_for_each(|row| decoder.rows.next(row))?;
+        decoder.next += 1;
         // Nothing comes after the last one, and files need not stay open for that.
-        if state.next * self.strip.height < self.spec.height {
-            state.rows = Some(rows);
+        if decoder.next * height < self.spec.height {
+            decoders.push(decoder);
         }
         Ok(())
     }

@@ -12,8 +12,8 @@ const WIDTH: u32 = 61;
 const HEIGHT: u32 = 43;
 
 fn bytes(channels: usize) -> Vec<u8> {
-    let at = |i: usize| (i / channels % 61 * 4, i / channels / 61 * 5, i % channels * 40);
-    (0..61 * 43 * channels).map(|i| (at(i).0 + at(i).1 + at(i).2) as u8 / 2).collect()
+    let at = |i: usize| i / channels % 61 + i / channels / 61 * 2 + i % channels * 30;
+    (0..61 * 43 * channels).map(|i| at(i) as u8).collect()
 }
 
 pub(crate) fn jpeg(channels: usize, is_progressive: bool) -> Vec<u8> {
