@@ -24,16 +24,28 @@ export interface OpenOptions {
 }
 
 /**
- * Opens an image file: TIFF or BigTIFF, uncompressed or in LZW, Deflate, Zstd, PackBits, JPEG, WebP or
- * CCITT's compressions. Only its header is read; pixels stay on disk until a sink asks for them.
+ * Opens an image file, of the format that its first bytes tell. Only its header is read; pixels stay on disk
+ * until a sink asks for them.
+ *
+ * - TIFF and BigTIFF, uncompressed or in LZW, Deflate, Zstd, PackBits, JPEG, WebP or CCITT's compressions
+ * - portable maps (PBM, PGM, PPM, PAM, PFM) and NumPy arrays (`.npy`: rows by columns, perhaps by channels), any
+ *   region at once
+ * - PNG, row by row from the top; interlaced ones as a whole
+ * - JPEG (grey or colour), WebP, BMP, GIF (first frame), ICO (largest icon), TGA, QOI, Radiance HDR, OpenEXR,
+ *   farbfeld and DDS, as a whole
+ *
+ * {@link Metadata.access} tells which of these ways it is.
  *
  * Samples become one of the {@link Depth}s: those of 1 to 7 bits fill the range of uint8, 9 to 15 bits
  * keep their values in uint16, int8 becomes int16, half becomes float32; uint32 and 64-bit integers
  * become int32 and saturate, double becomes float32. Where zero is white it is inverted, palettes
- * become RGB, YCbCr in JPEG becomes RGB; CMYK stays as it is.
+ * become RGB, YCbCr in JPEG becomes RGB; CMYK in TIFF stays as it is. A transparent colour of PNG becomes an alpha
+ * channel. Samples of portable maps keep their values whatever the largest is, but for bitmaps, which are 0 and
+ * 255. Neither gamma nor an orientation is applied.
  *
- * Compressed files are decoded strip by strip or tile by tile, each as a whole. Where that takes more
- * than `memoryLimit()`, a sink rejects with `ERR_MEMORY_LIMIT`.
+ * Compressed TIFF files are decoded strip by strip or tile by tile, each as a whole. Where that takes more
+ * than `memoryLimit()`, a sink rejects with `ERR_MEMORY_LIMIT`; so it does for other images that are decoded as a
+ * whole. Raise the limit, or convert them to TIFF once.
  *
  * Of many images, 64 have their file open; the others open it when it is read, and fail with `ERR_SOURCE_CHANGED`
  * if it is not as it was.

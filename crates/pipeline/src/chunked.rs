@@ -4,6 +4,8 @@
 //! Either all that units share is kept, so that each chunk is decoded once: units are taken in file
 //! order, so that is what a row of units across the image touches. Or, where memory does not allow
 //! that, only what a band of each unit touches, and chunks at the edges of units are decoded again.
+//! Where that would begin at the top of the image, the first way is the only one, and what is kept is
+//! enough for as many units at once as a job may begin ([`Chunked::lead`]).
 
 use std::sync::Arc;
 
@@ -38,10 +40,44 @@ impl<'a> Chunked<'a> {
         Some((largest.1.width, largest.1.height))
     }
 
+    /// Whether a source is decoded from the top on.
+    pub(crate) fn is_sequential(&self) -> bool {
+        self.sources.iter().any(|(_, chunking)| chunking.is_sequential)
+    }
+
+    /// How many units a job may begin beyond the first that is not done, if that matters.
+    pub(crate) fn lead(&self, threads: usize) -> Option<u64> {
+        self.is_sequential().then_some(threads as u64)
+    }
+
     /// Bytes that a worker needs while it decodes a chunk, and reads from one that is kept no more.
     pub(crate) fn scratch(&self) -> u64 {
-        let each = self.sources.iter().map(|(_, chunking)| chunking.bytes + chunking.scratch);
-        each.max().unwrap_or(0)
+        let of = |&(vertex, chunking): &(usize, Chunking)| {
+            if self.is_whole(vertex, &chunking) {
+                0
+            } else if chunking.is_sequential {
+                chunking.bytes
+            } else {
+                chunking.bytes + chunking.scratch
+            }
+        };
+        self.sources.iter().map(of).max().unwrap_or(0)
+    }
+
+    /// Bytes that sources need to decode of which one worker at a time does so, however many there are.
+    fn shared_scratch(&self) -> u64 {
+        let of = |&(vertex, chunking): &(usize, Chunking)| match chunking.is_sequential {
+            _ if self.is_whole(vertex, &chunking) => chunking.scratch,
+            true => chunking.scratch + chunking.bytes,
+            false => 0,
+        };
+        self.sources.iter().map(of).sum()
+    }
+
+    /// Whether a source is one chunk.
+    fn is_whole(&self, vertex: usize, chunking: &Chunking) -> bool {
+        let spec = &self.graph.vertices[vertex].spec;
+        chunking.width >= spec.width && chunking.height >= spec.height
     }
 
     /// Bytes that a job keeps, in all.
@@ -53,7 +89,11 @@ impl<'a> Chunked<'a> {
         rows: u64,
         threads: usize,
     ) -> u64 {
-        self.each(decoding, spec, unit, rows, threads).iter().sum()
+        if threads == 0 {
+            return 0;
+        }
+        let kept = self.each(decoding, spec, unit, rows, threads);
+        kept.iter().sum::<u64>() + self.shared_scratch()
     }
 
     /// Bytes that each source keeps.
@@ -85,21 +125,27 @@ impl<'a> Chunked<'a> {
             return vec![0; self.sources.len()];
         }
         let threads = threads as u64;
+        let whole = self.touched(&spec.region(), u64::MAX);
         match decoding {
             Decoding::Once => {
                 // Units beside one another share rows of chunks; where units are rows, those that are in
                 // work lie below one another, and one may be done while that above is not.
                 let is_rows = width >= spec.width;
-                let units = if is_rows { threads + u64::from(threads > 1) } else { 1 };
+                let units = match (is_rows, self.is_sequential()) {
+                    (true, false) => threads + u64::from(threads > 1),
+                    (false, false) => 1,
+                    // What is kept is what was used last, also of units that are done.
+                    (true, true) => 2 * threads,
+                    (false, true) => 2,
+                };
                 let all = self.touched(&middle(spec, spec.width, height * units), u64::MAX);
                 let ahead = self.touched(&middle(spec, width, height), u64::MAX);
                 let ahead = ahead.iter().map(|bytes| if is_rows { 0 } else { bytes * threads });
-                let whole = self.touched(&spec.region(), u64::MAX);
                 all.iter().zip(ahead).zip(whole).map(|((a, b), most)| (a + b).min(most)).collect()
             }
             Decoding::Again => {
                 let band = self.touched(&middle(spec, width, height), rows);
-                band.iter().map(|bytes| bytes * threads).collect()
+                band.iter().zip(whole).map(|(bytes, most)| (bytes * threads).min(most)).collect()
             }
         }
     }

@@ -1,5 +1,6 @@
 //! A job: images into sinks, unit by unit.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -78,6 +79,8 @@ pub(crate) struct Passage {
     pub(crate) targets: Vec<Target>,
     pub(crate) plan: Plan,
     pub(crate) keeps: Keeps,
+    /// How many units may begin beyond the first that is not done, if that matters.
+    pub(crate) lead: Option<u64>,
 }
 
 impl Passage {
@@ -119,7 +122,7 @@ struct State {
     /// Those that a worker has claimed and not yet taken.
     claimed: Vec<Bench>,
     /// Units that have begun and not ended.
-    begun: usize,
+    begun: BTreeSet<u64>,
     /// Memory that units have left to the next.
     spare: Vec<Worker>,
     /// The passage whose decoded chunks are kept.
@@ -128,6 +131,8 @@ struct State {
 
 /// A unit and the memory that it is made in.
 struct Bench {
+    /// The number of the unit in the job.
+    number: u64,
     passage: usize,
     unit: Unit,
     memory: Worker,
@@ -169,15 +174,15 @@ impl ImageJob {
     }
 
     /// A unit to work on: one that was put aside, or, by number, the next.
-    fn bench(&self, unit: u64, worker: &mut Worker) -> Bench {
+    fn bench(&self, number: u64, worker: &mut Worker) -> Bench {
         let mut state = self.state();
-        if unit == RESUMED {
+        if number == RESUMED {
             let bench = state.claimed.pop().expect("claimed because there was one");
             self.held.fetch_sub(bench.bytes(), Ordering::Relaxed);
             return bench;
         }
         let spare = state.spare.pop();
-        let (at, unit) = self.locate(unit);
+        let (at, unit) = self.locate(number);
         self.keep(&mut state, Some(at));
         drop(state);
         if let Some(spare) = &spare {
@@ -190,7 +195,7 @@ impl ImageJob {
         let region = plan.unit_region(passage.spec(), unit);
         passage.advise(&region);
         let unit = Unit::open(graph, targets, region, plan.block, &mut memory);
-        Bench { passage: at, unit, memory }
+        Bench { number, passage: at, unit, memory }
     }
 
     /// Puts a unit aside, or the memory of one that is done.
@@ -200,10 +205,10 @@ impl ImageJob {
             self.state().aside.push(bench);
             return Ran::Aside;
         }
-        let Bench { unit, mut memory, .. } = bench;
+        let Bench { number, unit, mut memory, .. } = bench;
         self.control.count_made(unit.close(&mut memory));
         let mut state = self.state();
-        state.begun -= 1;
+        state.begun.remove(&number);
         if state.next < self.units() {
             self.held.fetch_add(memory.bytes(), Ordering::Relaxed);
             state.spare.push(memory);
@@ -274,13 +279,19 @@ impl Work for ImageJob {
         }
         if index >= self.units() {
             // A unit in work may yet be put aside.
-            return if state.begun > 0 { Claim::Blocked } else { Claim::Exhausted };
+            return if state.begun.is_empty() { Claim::Exhausted } else { Claim::Blocked };
+        }
+        let lead = self.passages[self.locate(index).0].lead;
+        if let (Some(lead), Some(first)) = (lead, state.begun.first())
+            && index > first + lead
+        {
+            return Claim::Behind;
         }
         if !has_memory {
             return Claim::Starved;
         }
         state.next += 1;
-        state.begun += 1;
+        state.begun.insert(index);
         Claim::Begin(index)
     }
 

@@ -87,12 +87,22 @@ impl Cache {
         Ok(Some(chunk))
     }
 
+    /// Counts a chunk that was decoded only to come to another.
+    pub(crate) fn count(&self) {
+        self.decoded.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Changes how many bytes stay: `plus` more, `minus` less.
     pub(crate) fn plan(&self, plus: u64, minus: u64) {
         let mut state = self.lock();
         state.limit = state.limit.saturating_add(plus).saturating_sub(minus);
         state.shrink();
         self.held.store(state.bytes, Ordering::Relaxed);
+    }
+
+    /// Bytes that jobs have planned for.
+    pub(crate) fn planned(&self) -> u64 {
+        self.lock().limit
     }
 
     /// Bytes of the chunks that are kept.

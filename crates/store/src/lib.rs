@@ -1,8 +1,8 @@
 //! Where pixels come from and where they go.
 //!
 //! A [`Source`] is an image that can be read by region from any thread; a [`Sink`] takes finished
-//! regions from any thread in any order. Sources are raw pixels ([`open_raw`]), TIFF and
-//! `BigTIFF` ([`open`]) and memory ([`from_memory`]); sinks are raw files ([`RawSink`]), TIFF
+//! regions from any thread in any order. Sources are raw pixels ([`open_raw`]), files of
+//! many formats ([`open`]) and memory ([`from_memory`]); sinks are raw files ([`RawSink`]), TIFF
 //! files ([`TiffSink`]) and memory ([`MemorySink`]).
 //!
 //! Two decisions shape the crate:
@@ -34,22 +34,35 @@
 mod bytes;
 mod cache;
 mod check;
+mod chunk;
 mod codec;
+mod dense;
 mod error;
 mod files;
+mod foreign;
+mod form;
 mod gather;
+mod jpeg;
 mod memory;
 mod metadata;
+mod npy;
 mod open;
 mod plane;
+mod png;
+mod pnm;
 mod publish;
 mod raw;
 mod reader;
+mod row;
 mod scratch;
+mod sequential;
 mod sink;
 mod source;
+mod stream;
 mod tag;
 mod tiff;
+mod webp;
+mod whole;
 
 pub use bytes::{Access, Bytes};
 pub use codec::Compression;

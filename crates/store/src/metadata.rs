@@ -2,6 +2,10 @@
 
 use std::path::PathBuf;
 
+use raster::Spec;
+
+use crate::Bytes;
+
 /// What a container says about its image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Metadata {
@@ -22,9 +26,26 @@ pub struct Metadata {
     /// Columns and rows of the versions of this page: of itself, and of smaller ones, the largest
     /// first.
     pub levels: Vec<(u64, u64)>,
-    /// How regions are reached: `random` if each costs about the same, wherever it lies; `whole` if
-    /// the image has to be decoded as a whole.
+    /// How regions are reached: `random` if each costs about the same, wherever it lies; `sequential` if
+    /// rows are decoded one after the other from the top; `whole` if the image has to be decoded as a whole.
     pub access: &'static str,
+}
+
+impl Metadata {
+    /// Of the one image of a container, uncompressed and read at random unless the caller knows better.
+    pub(crate) fn single(format: Format, bytes: &Bytes, spec: &Spec) -> Self {
+        Self {
+            format,
+            path: bytes.path().map(std::path::Path::to_path_buf),
+            byte_order: ByteOrder::NATIVE,
+            tile: None,
+            rows_per_strip: None,
+            compression: "none",
+            pages: 1,
+            levels: vec![(spec.width, spec.height)],
+            access: "random",
+        }
+    }
 }
 
 /// A container of pixels.
@@ -36,17 +57,62 @@ pub enum Format {
     Tiff,
     /// TIFF with 64-bit offsets.
     BigTiff,
+    /// PNG.
+    Png,
+    /// JPEG.
+    Jpeg,
+    /// WebP.
+    WebP,
+    /// Portable anymaps: PBM, PGM, PPM and PAM.
+    Pnm,
+    /// Portable float maps.
+    Pfm,
+    /// An array of `NumPy`.
+    Npy,
+    /// Windows bitmaps.
+    Bmp,
+    /// GIF.
+    Gif,
+    /// Windows icons.
+    Ico,
+    /// Truevision TGA.
+    Tga,
+    /// QOI.
+    Qoi,
+    /// Radiance HDR.
+    Radiance,
+    /// `OpenEXR`.
+    OpenExr,
+    /// farbfeld.
+    Farbfeld,
+    /// `DirectDraw` surfaces.
+    Dds,
     /// Bare pixels in memory.
     Memory,
 }
 
 impl Format {
-    /// The name users see: `raw`, `tiff`, `bigtiff`, `memory`.
+    /// The name users see, in small letters.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Raw => "raw",
             Self::Tiff => "tiff",
             Self::BigTiff => "bigtiff",
+            Self::Png => "png",
+            Self::Jpeg => "jpeg",
+            Self::WebP => "webp",
+            Self::Pnm => "pnm",
+            Self::Pfm => "pfm",
+            Self::Npy => "npy",
+            Self::Bmp => "bmp",
+            Self::Gif => "gif",
+            Self::Ico => "ico",
+            Self::Tga => "tga",
+            Self::Qoi => "qoi",
+            Self::Radiance => "radiance",
+            Self::OpenExr => "openexr",
+            Self::Farbfeld => "farbfeld",
+            Self::Dds => "dds",
             Self::Memory => "memory",
         }
     }

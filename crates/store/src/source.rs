@@ -98,4 +98,6 @@ pub struct Chunking {
     pub bytes: u64,
     /// Bytes that a thread needs besides while it decodes one.
     pub scratch: u64,
+    /// Whether chunks are decoded one after the other, so that what lies before one has to be decoded first.
+    pub is_sequential: bool,
 }

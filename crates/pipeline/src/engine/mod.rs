@@ -219,7 +219,9 @@ impl Engine {
                 sink: Arc::clone(sink),
             };
             let keeps = keeps(&graph, group[0].0.spec(), &plan);
-            Ok(Passage { targets: group.into_iter().map(target).collect(), graph, plan, keeps })
+            let lead = Chunked::new(&graph).lead(plan.threads);
+            let targets = group.into_iter().map(target).collect();
+            Ok(Passage { targets, graph, plan, keeps, lead })
         };
         groups.into_iter().map(passage).collect()
     }
@@ -252,7 +254,10 @@ impl Engine {
             limit: limit.saturating_sub(sinks_bytes),
             fixed: sinks.iter().map(|sink| sink.worker_bytes()).sum::<u64>() + chunked.scratch(),
             footprint: &footprint,
-            chunks: chunked.grain().map(|grain| Chunks { grain, kept: &kept }),
+            chunks: chunked.grain().map(|grain| {
+                let is_sequential = chunked.is_sequential();
+                Chunks { grain, is_sequential, kept: &kept }
+            }),
         };
         plan(&request).map_err(|needed| self.too_small(needed + sinks_bytes, &chunked))
     }
@@ -284,15 +289,16 @@ impl Engine {
             if once.bytes() <= limit {
                 return Ok(once);
             }
-            let again = (1..=wanted).rev().map(|threads| plan(Decoding::Again, threads));
-            let affordable = again.into_iter().find(|plan| plan.bytes() <= limit);
+            let other = if chunked.is_sequential() { Decoding::Once } else { Decoding::Again };
+            let fewer = (1..=wanted).rev().map(|threads| plan(other, threads));
+            let affordable = fewer.into_iter().find(|plan| plan.bytes() <= limit);
             if let Some(plan) = affordable
                 && (rows <= 8 || plan.threads == wanted)
             {
                 return Ok(plan);
             }
             if rows <= 2 {
-                return Err(self.too_small(plan(Decoding::Again, 1).bytes(), &chunked));
+                return Err(self.too_small(plan(other, 1).bytes(), &chunked));
             }
             rows /= 2;
         }
@@ -300,7 +306,8 @@ impl Engine {
 
     /// The error of a job that needs `needed` bytes.
     fn too_small(&self, needed: u64, chunked: &Chunked<'_>) -> Error {
-        Error::MemoryLimit { needed, limit: self.memory_limit(), chunk: chunked.grain() }
+        let (limit, chunk) = (self.memory_limit(), chunked.grain());
+        Error::MemoryLimit { needed, limit, chunk, is_sequential: chunked.is_sequential() }
     }
 }
 

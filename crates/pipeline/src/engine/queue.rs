@@ -28,6 +28,8 @@ pub(crate) enum Claim {
     Resume(u64),
     /// Nothing until there is memory to begin a unit.
     Starved,
+    /// Nothing until a unit in work is done.
+    Behind,
     /// Nothing until someone wakes the queue.
     Blocked,
     /// Nothing any more.
@@ -99,6 +101,8 @@ struct State {
     peak: u64,
     /// Memory of loops that have ended, for the next ones.
     idle: Vec<Worker>,
+    /// Whether a loop has ended that waits for a unit to be done.
+    is_awaited: bool,
 }
 
 struct Entry {
@@ -150,6 +154,7 @@ impl Queue {
                 held: 0,
                 peak: 0,
                 idle: Vec::new(),
+                is_awaited: false,
             }),
             retired: Condvar::new(),
         })
@@ -248,6 +253,11 @@ impl Queue {
                     state = self.lock();
                     state.settle(&work, is_done);
                     state.account(before, worker.bytes());
+                    if is_done && std::mem::take(&mut state.is_awaited) {
+                        drop(state);
+                        self.wake();
+                        state = self.lock();
+                    }
                 }
                 Next::Retire(work) => {
                     state.retiring += 1;
@@ -303,8 +313,9 @@ impl State {
                         }
                         return Next::Run(work, unit);
                     }
-                    Claim::Blocked | Claim::Starved => {
-                        has_memory &= matches!(claim, Claim::Blocked);
+                    Claim::Behind | Claim::Blocked | Claim::Starved => {
+                        has_memory &= !matches!(claim, Claim::Starved);
+                        self.is_awaited |= matches!(claim, Claim::Behind);
                         index += 1;
                         continue;
                     }

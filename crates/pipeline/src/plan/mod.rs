@@ -39,6 +39,11 @@ pub struct Request<'a> {
 }
 
 impl Request<'_> {
+    /// Whether a source is decoded from the top on.
+    fn is_sequential(&self) -> bool {
+        self.chunks.is_some_and(|chunks| chunks.is_sequential)
+    }
+
     /// Whether sources are decoded in strips as wide as the image.
     fn is_striped(&self) -> bool {
         self.chunks.is_some_and(|chunks| chunks.grain.0 >= self.spec.width)
@@ -50,6 +55,9 @@ impl Request<'_> {
 pub struct Chunks<'a> {
     /// Columns and rows of a chunk.
     pub grain: (u64, u64),
+    /// Whether chunks are decoded one after the other from the top on, so that none should be decoded
+    /// again.
+    pub is_sequential: bool,
     /// Bytes that all workers together keep of decoded chunks, for units of that size, blocks of so
     /// many rows, and so many workers.
     pub kept: &'a dyn Fn(Decoding, (u64, u64), u64, usize) -> u64,
@@ -104,6 +112,9 @@ const UNITS_PER_WORKER: u64 = 4;
 /// # Errors
 /// The smallest limit that would do, in bytes, if the request's does not allow one worker.
 pub fn plan(request: &Request<'_>) -> Result<Plan, u64> {
+    if request.is_sequential() {
+        return plan_with(request, Decoding::Once);
+    }
     if request.chunks.is_some()
         && let Ok(plan) = plan_with(request, Decoding::Once)
         && plan.threads == request.threads
@@ -360,8 +371,12 @@ impl Shape {
             unit: (width, height),
             block: (column.min(width), rows),
         };
+        // Columns side by side need the same rows of what is decoded from the top on.
+        let are_rows_spare = half_height >= (8 * request.halo.1).max(64);
         if rows > 8 {
             Some(Self { block: (column, rows / 2), ..*self })
+        } else if request.is_sequential() && are_rows_spare && half_height < height {
+            Some(Self { unit: (width, half_height), ..*self })
         } else if half_width < width && width > column {
             Some(with_columns(half_width, column))
         } else if half_column < column && column > 16 * request.halo.0 {

@@ -25,15 +25,17 @@ use stamp::Stamp;
 /// evicts what is being worked on.
 const MAX_ADVICE: u64 = 64 << 20;
 
-/// Immutable bytes with random access, shared by all threads that decode them.
+/// Immutable bytes with random access, shared by all threads that decode them. A clone is the same bytes.
+#[derive(Clone)]
 pub struct Bytes {
     store: Store,
     len: u64,
     path: Option<PathBuf>,
 }
 
+#[derive(Clone)]
 enum Store {
-    File { file: File, stamp: Stamp, map: Option<Arc<Mmap>> },
+    File { file: Arc<File>, stamp: Stamp, map: Option<Arc<Mmap>> },
     Memory(Arc<dyn AsRef<[u8]> + Send + Sync>),
 }
 
@@ -63,7 +65,11 @@ impl Bytes {
             }
         };
         let map = map.map(Arc::new);
-        Ok(Self { store: Store::File { file, stamp, map }, len, path: Some(path.to_path_buf()) })
+        Ok(Self {
+            store: Store::File { file: Arc::new(file), stamp, map },
+            len,
+            path: Some(path.to_path_buf()),
+        })
     }
 
     /// Bytes that `owner` holds, for as long as anything reads them.

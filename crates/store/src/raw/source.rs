@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use raster::{Region, Spec, ViewMut};
 
 use crate::{
-    Access, ByteOrder, Bytes, Error, Format, Metadata, Source,
+    Access, Bytes, Error, Format, Metadata, Source,
     check::valid,
     plane::Plane,
     reader::{Opened, Reader},
@@ -114,17 +114,7 @@ struct RawImage {
 
 impl RawImage {
     fn new(bytes: &Bytes, spec: Spec, plane: Plane, format: Format) -> Self {
-        let metadata = Metadata {
-            format,
-            path: bytes.path().map(Path::to_path_buf),
-            byte_order: ByteOrder::NATIVE,
-            tile: None,
-            rows_per_strip: None,
-            compression: "none",
-            pages: 1,
-            levels: vec![(spec.width, spec.height)],
-            access: "random",
-        };
+        let metadata = Metadata::single(format, bytes, &spec);
         Self { spec, plane, metadata }
     }
 }

@@ -4,16 +4,11 @@ use std::sync::Arc;
 
 use raster::{Region, Spec};
 
-use super::{
-    MAX_CHUNKS,
-    directory::Directory,
-    form::{Form, Kind, Meaning},
-    header::Container,
-    palette, tag,
-};
+use super::{MAX_CHUNKS, directory::Directory, header::Container, palette, tag};
 use crate::{
     Error,
     codec::{Codec, Fax, Jpeg, Predictor, Shape},
+    form::{Form, Kind, Meaning},
 };
 
 /// An image, as its tags describe it.

@@ -3,12 +3,11 @@
 //! Reading goes `header` -> `pages` (which images there are) -> `directory` (the table of tags) ->
 //! `description` (what the tags say the image is) -> `chunks` (where its strips or tiles lie) ->
 //! `source`, which lends pixels that are stored as they are read, converts others row by row (`rows`)
-//! or, if they are compressed, chunk by chunk (`packed`), by the rules of `form`. Writing is `write`.
+//! or, if they are compressed, chunk by chunk (`packed`), by the rules of [`form`](crate::form). Writing is `write`.
 
 mod chunks;
 mod description;
 mod directory;
-mod form;
 mod header;
 mod packed;
 mod pages;

@@ -2,17 +2,18 @@
 
 use std::cell::RefCell;
 
-use raster::{Buffer, Region, Spec, View, ViewMut};
+use raster::{Buffer, Region, Spec, ViewMut};
 
 use super::{
     chunks::Index,
     description::{Coding, Description, Grid},
-    form::Form,
 };
 use crate::{
     Bytes, Chunking, Error,
     cache::Cache,
+    chunk,
     codec::{Predictor, Shape},
+    form::Form,
 };
 
 /// Memory of a thread's decoding beyond this is let go when a chunk is done.
@@ -67,7 +68,7 @@ impl Packed {
         let own = if self.coding.codec.is_image() { 4 * stored } else { 0 };
         let scratch = self.index.longest + converted + own;
         let Spec { width, height, .. } = self.spec;
-        Chunking { width, height, bytes: self.spec.bytes(), scratch }
+        Chunking { width, height, bytes: self.spec.bytes(), scratch, is_sequential: false }
     }
 
     /// Reads a region. Chunks that other threads are decoding come last, so that threads which need the
@@ -105,12 +106,9 @@ impl Packed {
         let Some(chunk) = self.cache.get(index, self.spec.bytes(), wait, decode)? else {
             return Ok(false);
         };
-        let stride = self.spec.row_bytes() as usize;
-        let view = View::new(chunk.bytes(), stride, width as usize, height as usize, &self.spec)
-            .expect("a chunk was decoded there");
         let local = Region { left: part.left % width, top: part.top % height, ..*part };
         let (left, top) = (part.left - region.left, part.top - region.top);
-        out.sub(&Region { left, top, ..*part }).copy_from(&view.sub(&local));
+        chunk::copy(&chunk, &self.spec, &local, &mut out.sub(&Region { left, top, ..*part }));
         Ok(true)
     }
 
@@ -127,9 +125,7 @@ impl Packed {
 
     /// Decodes chunk `index` of every plane into its pixels.
     fn decode(&self, bytes: &Bytes, index: u64, buffer: &mut Buffer) -> Result<(), Error> {
-        let len = self.spec.bytes() as usize;
-        check_memory(buffer, len)?;
-        let out = buffer.take(len);
+        let out = chunk::room(buffer, self.spec.bytes())?;
         MEMORY.with_borrow_mut(|memory| {
             let result = (0..self.form.planes).try_for_each(|plane| {
                 let index = plane as u64 * self.grid.count + index;
@@ -247,20 +243,8 @@ impl Memory {
 fn take(memory: &mut Vec<u8>, len: usize) -> Result<&mut [u8], Error> {
     if memory.len() < len {
         memory.clear();
-        memory.try_reserve_exact(len).map_err(|_| out_of_memory())?;
+        memory.try_reserve_exact(len).map_err(|_| chunk::out_of_memory())?;
         memory.resize(len, 0);
     }
     Ok(&mut memory[..len])
-}
-
-/// Fails where there is not enough memory for a buffer to grow; growing it would end the process.
-fn check_memory(buffer: &Buffer, len: usize) -> Result<(), Error> {
-    if buffer.capacity() >= len {
-        return Ok(());
-    }
-    Vec::<u8>::new().try_reserve_exact(len).map_err(|_| out_of_memory())
-}
-
-fn out_of_memory() -> Error {
-    Error::from_io(std::io::ErrorKind::OutOfMemory.into(), "mmap", "")
 }

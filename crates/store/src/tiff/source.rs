@@ -8,7 +8,6 @@ use super::{
     chunks::{Chunks, Index},
     description::{Coding, Description},
     directory::Directory,
-    form::Form,
     header::Container,
     packed::Packed,
     pages::Pages,
@@ -16,7 +15,7 @@ use super::{
 };
 use crate::{
     ByteOrder, Bytes, Chunking, Error, Format, Metadata, Selection, Tag, cache::Cache,
-    codec::Codec, plane::Plane, reader::Reader,
+    codec::Codec, form::Form, plane::Plane, reader::Reader,
 };
 
 /// An image of a TIFF file.

@@ -12,7 +12,7 @@ use crate::ByteOrder;
 
 /// What the bits of a sample mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Unsigned,
     Signed,
     Float,
@@ -20,7 +20,7 @@ pub(super) enum Kind {
 
 /// What the samples of a pixel mean, as far as it changes them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(crate) enum Meaning {
     Plain,
     /// The first sample is darkness.
     WhiteIsZero,
@@ -30,21 +30,21 @@ pub(super) enum Meaning {
 
 /// How samples are stored, and what becomes of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Form {
-    pub(super) bits: u32,
-    pub(super) kind: Kind,
-    pub(super) meaning: Meaning,
+pub(crate) struct Form {
+    pub(crate) bits: u32,
+    pub(crate) kind: Kind,
+    pub(crate) meaning: Meaning,
     /// Samples of a pixel that lie side by side.
-    pub(super) samples: usize,
+    pub(crate) samples: usize,
     /// Planes of such samples, one after the other.
-    pub(super) planes: usize,
-    pub(super) order: ByteOrder,
-    pub(super) depth: Depth,
+    pub(crate) planes: usize,
+    pub(crate) order: ByteOrder,
+    pub(crate) depth: Depth,
 }
 
 impl Form {
     /// The depth that samples of so many bits become; none if there is none.
-    pub(super) const fn depth(bits: u64, kind: Kind) -> Option<Depth> {
+    pub(crate) const fn depth(bits: u64, kind: Kind) -> Option<Depth> {
         match (bits, kind) {
             (1..=8, Kind::Unsigned) => Some(Depth::U8),
             (9..=16, Kind::Unsigned) => Some(Depth::U16),
@@ -56,17 +56,17 @@ impl Form {
     }
 
     /// Bytes of a stored row of so many pixels of one plane.
-    pub(super) const fn row_bytes(&self, width: u64) -> u64 {
+    pub(crate) const fn row_bytes(&self, width: u64) -> u64 {
         (width * self.samples as u64 * self.bits as u64).div_ceil(8)
     }
 
     /// Bytes of a stored sample that has whole ones.
-    pub(super) const fn sample_bytes(&self) -> usize {
+    pub(crate) const fn sample_bytes(&self) -> usize {
         self.bits as usize / 8
     }
 
     /// Whether samples are read as they are stored, but for the order of their bytes.
-    pub(super) fn is_plain(&self) -> bool {
+    pub(crate) fn is_plain(&self) -> bool {
         let same = matches!(
             (self.bits, self.kind),
             (8 | 16, Kind::Unsigned) | (16 | 32, Kind::Signed) | (32, Kind::Float)
@@ -75,18 +75,18 @@ impl Form {
     }
 
     /// Whether samples are stored in the other byte order than this machine's.
-    pub(super) fn is_foreign(&self) -> bool {
+    pub(crate) fn is_foreign(&self) -> bool {
         self.order != ByteOrder::NATIVE && self.bits > 8 && self.bits.is_multiple_of(8)
     }
 
     /// Bytes of a pixel that is read.
-    pub(super) fn pixel_bytes(&self) -> usize {
+    pub(crate) fn pixel_bytes(&self) -> usize {
         self.channels() * self.depth.bytes()
     }
 
     /// Converts `width` pixels of a plane into pixels of all planes, by way of `spare` if there are
     /// several.
-    pub(super) fn place(
+    pub(crate) fn place(
         &self,
         plane: usize,
         stored: &[u8],
@@ -110,7 +110,7 @@ impl Form {
     }
 
     /// Interleaved samples of a pixel that is read.
-    pub(super) fn channels(&self) -> usize {
+    pub(crate) fn channels(&self) -> usize {
         match self.meaning {
             Meaning::Palette(_) => 3,
             _ => self.samples * self.planes,
@@ -118,7 +118,7 @@ impl Form {
     }
 
     /// Brings stored samples into this machine's byte order.
-    pub(super) fn swap(&self, stored: &mut [u8]) {
+    pub(crate) fn swap(&self, stored: &mut [u8]) {
         fn each<const N: usize>(stored: &mut [u8]) {
             stored.as_chunks_mut::<N>().0.iter_mut().for_each(|sample| sample.reverse());
         }
@@ -132,7 +132,7 @@ impl Form {
 
     /// Converts pixels of one plane, of which the first begins `skip` bits into `stored`, which is in
     /// this machine's byte order. `out` is dense.
-    pub(super) fn convert(&self, plane: usize, stored: &[u8], skip: usize, out: &mut [u8]) {
+    pub(crate) fn convert(&self, plane: usize, stored: &[u8], skip: usize, out: &mut [u8]) {
         if let Meaning::Palette(colours) = &self.meaning {
             self.look_up(colours, stored, skip, out);
             return;

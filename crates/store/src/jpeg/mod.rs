@@ -1,0 +1,5 @@
+//! JPEG files.
+
+mod read;
+
+pub(crate) use read::opened;

@@ -1,0 +1,5 @@
+//! Arrays as `NumPy` stores them.
+
+mod read;
+
+pub(crate) use read::opened;

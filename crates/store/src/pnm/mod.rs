@@ -1,0 +1,7 @@
+//! Portable anymaps: PBM, PGM, PPM in bytes and in text, PAM, and float maps.
+
+mod header;
+mod read;
+mod text;
+
+pub(crate) use read::opened;

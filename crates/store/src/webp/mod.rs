@@ -1,0 +1,5 @@
+//! WebP files.
+
+mod read;
+
+pub(crate) use read::opened;
