@@ -3,7 +3,7 @@
 //! A [`Source`] is an image that can be read by region from any thread; a [`Sink`] takes finished
 //! regions from any thread in any order. Sources are raw pixels ([`open_raw`]), TIFF and
 //! `BigTIFF` ([`open`]) and memory ([`from_memory`]); sinks are raw files ([`RawSink`]), TIFF
-//! files ([`TiffSink`]) and memory ([`MemorySink`]).
+//! files ([`TiffSink`]), tiles for viewers ([`DeepZoomSink`]) and memory ([`MemorySink`]).
 //!
 //! Two decisions shape the crate:
 //!
@@ -35,6 +35,7 @@ mod bytes;
 mod cache;
 mod check;
 mod codec;
+mod deepzoom;
 mod error;
 mod files;
 mod gather;
@@ -43,6 +44,7 @@ mod metadata;
 mod open;
 mod plane;
 mod publish;
+mod pyramid;
 mod raw;
 mod reader;
 mod scratch;
@@ -53,12 +55,14 @@ mod tiff;
 
 pub use bytes::{Access, Bytes};
 pub use codec::Compression;
+pub use deepzoom::{DeepZoomOptions, DeepZoomSink, TileFormat};
 pub use error::Error;
 pub use files::Files;
 pub use memory::{MemorySink, OutputBytes};
 pub use metadata::{ByteOrder, Format, Metadata};
 pub use open::{Selection, open, open_bytes, open_selected};
 pub use publish::{Durability, remove_all_temporaries};
+pub use pyramid::Decimation;
 pub use raw::{RawLayout, RawSink, from_memory, open_raw};
 pub use sink::{Layout, Sink};
 pub use source::{Chunking, Source};
