@@ -30,7 +30,6 @@ const DEFAULT_TILE = 254
 const DEFAULT_OVERLAP = 1
 const ARCHIVES = ['.szi', '.zip']
 const EXTENSIONS = ['.dzi', ...ARCHIVES]
-const PNG_DEPTHS = ['uint8', 'uint16']
 const PNG_CHANNELS = 4
 
 /** Checks how to write DeepZoom to a file with that extension. */
@@ -73,7 +72,7 @@ export function bindingifyDeepZoom(
 function checkSamples(tileFormat: TileFormat, { channels, depth }: Samples): void {
   const isPng = tileFormat === 'png'
   const fits = isPng
-    ? PNG_DEPTHS.includes(depth) && channels <= PNG_CHANNELS
+    ? (depth === 'uint8' || depth === 'uint16') && channels <= PNG_CHANNELS
     : depth === 'uint8' && CHANNELS[tileFormat]?.includes(channels) === true
   if (!fits) {
     const counts = isPng ? '1 to 4' : CHANNELS[tileFormat]?.join(' or ')

@@ -186,8 +186,8 @@ proptest! {
         write(&path, tiff, &image, seed.into(), 1);
         let count = 1 + spec.width.max(spec.height).next_power_of_two().ilog2() as usize;
         let copies = count.saturating_sub(4).max(1);
-        let levels: Vec<_> = (0..copies as u64).map(|page| {
-            let selection = Selection { page, level: 0 };
+        let levels: Vec<_> = (0..copies as u64).map(|level| {
+            let selection = Selection { page: 0, level };
             let source = open_selected(&path, Access::Auto, selection).unwrap();
             let spec = *source.spec();
             let mut pixels = Buffer::zeroed(spec.bytes() as usize);
@@ -195,6 +195,7 @@ proptest! {
             let out = pixels.take(spec.bytes() as usize);
             let mut view = ViewMut::new(out, width, height, &spec).unwrap();
             source.read(&spec.region(), &mut view).unwrap();
+            drop(view);
             (spec, out.to_vec())
         }).collect();
         check_tiles(&options, &levels, count, &files)?;
