@@ -143,6 +143,8 @@ test('a full disk is an error that leaves nothing behind', async (t) => {
     ['out.tif', {}],
     ['out.tif', { compression: 'deflate', level: 1 }],
     ['out.tif', { compression: 'zstd', pyramid: 'cog' }],
+    ['out.dzi', { tileFormat: 'png' }],
+    ['out.szi', { tileFormat: 'png' }],
   ]) {
     const error = await t.throwsAsync(image.toFile(path.join(disk, name), options), { code: 'ERR_NO_SPACE' })
     t.true(error.path.startsWith(disk))

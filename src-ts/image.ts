@@ -97,6 +97,7 @@ export class Image extends Statistics {
    *   signal: AbortSignal.timeout(60_000),
    *   onProgress: ({ fraction }) => console.log(`${Math.round(fraction * 100)} %`),
    * })
+   * await image.toFile('viewer.dzi', { tileFormat: 'webp', quality: 85, decimation: 'gaussian' })
    * ```
    * @param path - A path or a `file:` URL; see `format` for its extension.
    * @throws GigapxError `ERR_INVALID_ARGUMENT`, `ERR_UNSUPPORTED`, `ERR_CLOSED` at the call; the promise

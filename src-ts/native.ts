@@ -12,6 +12,7 @@ export type {
   BindingBox,
   BindingConvolve,
   BindingConvolveSeparable,
+  BindingDeepZoom,
   BindingDerivative,
   BindingError,
   BindingExplanation,

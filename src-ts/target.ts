@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
 
+import { bindingifyDeepZoom, deepZoomKeys, type DeepZoomOptions } from './deepzoom.js'
 import { GigapxError } from './errors.js'
 import * as is from './is.js'
 import { checkJob, jobKeys, type JobOptions } from './job.js'
@@ -7,14 +8,17 @@ import type { BindingTarget } from './native.js'
 import { bindingifyTiff, type Samples, tiffKeys, type TiffOptions } from './tiff.js'
 
 /** A format that can be written. */
-export type FileFormat = 'raw' | 'tiff'
+export type FileFormat = 'raw' | 'tiff' | 'deepzoom'
 
-/** How to write a file. All but `format` and `sync` is for TIFF. */
-export interface ToFileOptions extends TiffOptions, JobOptions {
+/** How to write a file. All but `format` and `sync` is for TIFF and DeepZoom. */
+export interface ToFileOptions extends TiffOptions, DeepZoomOptions, JobOptions {
   /**
    * `'raw'`: the pixels and nothing else, in rows without gaps, in the byte order of this machine.
-   * `'tiff'`: a TIFF or BigTIFF. Default: by the extension of the path: `.raw`, or `.tif`, `.tiff`,
-   * `.btf`, `.tf2`, `.tf8`.
+   * `'tiff'`: a TIFF or BigTIFF. `'deepzoom'`: the image and its halves down to one pixel in tiles, as web
+   * viewers load them (OpenSeadragon): `NAME.dzi` and a directory `NAME_files`, or all of that in one zip
+   * archive, `NAME.szi` or `NAME.zip`. A directory that has the name is replaced with all it holds, if
+   * that is levels of tiles only. Default: by the extension of the path: `.raw`; `.tif`, `.tiff`, `.btf`,
+   * `.tf2`, `.tf8`; `.dzi`, `.szi`.
    */
   readonly format?: FileFormat | undefined
   /** Whether to wait until the file is safe on its disk. Default true. */
@@ -28,12 +32,14 @@ const FORMATS: Record<string, FileFormat> = {
   '.btf': 'tiff',
   '.tf2': 'tiff',
   '.tf8': 'tiff',
+  '.dzi': 'deepzoom',
+  '.szi': 'deepzoom',
 }
 const EXTENSIONS = `an extension among ${Object.keys(FORMATS).join(', ')}`
 const BIG = new Set(['.btf', '.tf2', '.tf8'])
-const LATER_FORMATS = ['png', 'jpeg', 'webp', 'avif', 'jp2', 'jxl', 'dzi', 'zarr'] as const
+const LATER_FORMATS = ['png', 'jpeg', 'webp', 'avif', 'jp2', 'jxl', 'zarr'] as const
 const LATER_EXTENSIONS = new Set(['.jpg', ...LATER_FORMATS.map((name) => `.${name}`)])
-const KEYS: readonly (keyof ToFileOptions)[] = ['format', 'sync', ...tiffKeys, ...jobKeys]
+const KEYS: readonly (keyof ToFileOptions)[] = ['format', 'sync', ...tiffKeys, ...deepZoomKeys, ...jobKeys]
 
 /** Checks a path and the options for an image there. */
 export function bindingifyTarget(
@@ -45,6 +51,10 @@ export function bindingifyTarget(
   const { sync = true, ...rest } = is.options(options, 'toFile options', KEYS)
   const extension = extname(file).toLowerCase()
   const format = checkFormat(rest.format, file, extension)
+  const zoomOnly = deepZoomKeys.find((name) => rest[name] !== undefined)
+  if (format !== 'deepzoom' && zoomOnly !== undefined) {
+    throw is.invalid("format 'deepzoom'", zoomOnly, format)
+  }
   const tiffOnly = tiffKeys.find((name) => rest[name] !== undefined)
   if (format === 'raw' && tiffOnly !== undefined && rest[tiffOnly] !== 'none') {
     throw is.invalid("format 'tiff'", tiffOnly, format)
@@ -52,7 +62,9 @@ export function bindingifyTarget(
   const target = {
     path: file,
     format,
-    ...bindingifyTiff(rest, samples, BIG.has(extension)),
+    ...(format === 'deepzoom'
+      ? bindingifyDeepZoom(rest, tiffKeys, samples, extension)
+      : bindingifyTiff(rest, samples, BIG.has(extension))),
     sync: is.boolean(sync, 'sync'),
   }
   return { target, job: checkJob(rest) }
@@ -60,9 +72,9 @@ export function bindingifyTarget(
 
 function checkFormat(format: string | undefined, path: string, extension: string): FileFormat {
   if (format !== undefined) {
-    const known = is.oneOf(format, 'format', ['raw', 'tiff', ...LATER_FORMATS])
-    if (known !== 'raw' && known !== 'tiff') {
-      throw new GigapxError('ERR_UNSUPPORTED', `format '${known}' is not available yet; 'raw' and 'tiff' are`)
+    const known = is.oneOf(format, 'format', ['raw', 'tiff', 'deepzoom', ...LATER_FORMATS])
+    if (known !== 'raw' && known !== 'tiff' && known !== 'deepzoom') {
+      throw new GigapxError('ERR_UNSUPPORTED', `format '${known}' is not available yet; 'raw', 'tiff' and 'deepzoom' are`)
     }
     return known
   }

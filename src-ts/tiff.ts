@@ -8,6 +8,9 @@ export type TiffCompression = 'none' | 'lzw' | 'deflate' | 'zstd' | 'jpeg' | 'we
 /** Where a TIFF has smaller copies of its image. */
 export type TiffPyramid = 'chain' | 'cog' | 'ome'
 
+/** What a pixel of a smaller copy is made of. */
+export type Decimation = 'mean' | 'gaussian'
+
 /** How to write a TIFF. */
 export interface TiffOptions {
   /**
@@ -18,7 +21,10 @@ export interface TiffOptions {
   readonly compression?: TiffCompression | undefined
   /** From 1, fast, to 12, small, for `'deflate'` (default 6), or to 22 for `'zstd'` (default 3). */
   readonly level?: number | undefined
-  /** From 1, small, to 100, good, for `'jpeg'` (default 80) and `'webp'` (default: nothing is lost). */
+  /**
+   * From 1, small, to 100, good, for `'jpeg'` (default 80) and `'webp'` (default: nothing is lost), as
+   * `compression` or as `tileFormat`.
+   */
   readonly quality?: number | undefined
   /** Whether colour has half the columns and rows in a JPEG. Default `'4:2:0'`: it has. */
   readonly chromaSubsampling?: '4:2:0' | '4:4:4' | undefined
@@ -27,7 +33,10 @@ export interface TiffOptions {
    * `'deflate'` and `'zstd'`.
    */
   readonly predictor?: boolean | undefined
-  /** Columns and rows of a tile: multiples of 16, up to 16,384. Default 512. */
+  /**
+   * Columns and rows of a tile: multiples of 16, up to 16,384. Default 512. Of DeepZoom: one number from 1
+   * to 8,192, without the overlap; default 254.
+   */
   readonly tileSize?: Pair | undefined
   /** Rows of a strip, of all columns. The image is then cut into strips rather than tiles. */
   readonly rowsPerStrip?: number | undefined
@@ -35,10 +44,16 @@ export interface TiffOptions {
    * Whether the file also has copies of the image of half the size, a quarter and so on, down to one
    * tile, where viewers look for them: `'chain'`, pages after the image, for OpenSlide and libvips;
    * `'cog'`, a cloud optimised GeoTIFF, for GDAL and viewers over HTTP; `'ome'`, OME-TIFF, for
-   * Bio-Formats, QuPath and OMERO. A pixel of a copy is the mean of four, rounded half to even. They are
-   * made in the same pass as the image. Default: none.
+   * Bio-Formats, QuPath and OMERO. They are made in the same pass as the image. Default: none.
    */
   readonly pyramid?: TiffPyramid | undefined
+  /**
+   * What a pixel of a smaller copy is made of, in a TIFF with a `pyramid` and in DeepZoom. `'mean'`, the
+   * default: two by two pixels, rounded half to even. `'gaussian'`: five by five under the weights 1 4 6 4 1
+   * along both axes, rounded half up, which is OpenCV's `pyrDown`: smoother, without the jagged edges and
+   * false patterns that means leave.
+   */
+  readonly decimation?: Decimation | undefined
   /**
    * Whether offsets have 64 bits. Default `'auto'`: only if the file could need them, from 4 GiB on, or
    * if the extension is `.btf`, `.tf2` or `.tf8`.
@@ -55,6 +70,7 @@ export const tiffKeys: readonly (keyof TiffOptions)[] = [
   'tileSize',
   'rowsPerStrip',
   'pyramid',
+  'decimation',
   'bigTiff',
 ]
 
@@ -64,20 +80,20 @@ export interface Samples {
   readonly depth: string
 }
 
-type Binding = Omit<BindingTarget, 'path' | 'format' | 'sync'>
+type Binding = Omit<BindingTarget, 'path' | 'format' | 'sync' | 'deepZoom'>
 
 /** Columns and rows of a tile at most. */
 export const MAX_TILE = 16_384
 const MAX_ROWS = 2 ** 32 - 1
 const DEFAULT_TILE = 512
-const DEFAULT_QUALITY = 80
+export const DEFAULT_QUALITY = 80
 const LEVELS: Partial<Record<TiffCompression, { most: number; usual: number }>> = {
   deflate: { most: 12, usual: 6 },
   zstd: { most: 22, usual: 3 },
 }
 const PREDICTED: readonly TiffCompression[] = ['lzw', 'deflate', 'zstd']
 /** The channels that codecs of pictures take. */
-const CHANNELS: Partial<Record<TiffCompression, readonly number[]>> = { jpeg: [1, 3], webp: [3, 4] }
+export const CHANNELS: Partial<Record<TiffCompression, readonly number[]>> = { jpeg: [1, 3], webp: [3, 4] }
 
 /** Checks how to write a TIFF. */
 export function bindingifyTiff(options: TiffOptions, samples: Samples, isBig: boolean): Binding {
@@ -93,6 +109,9 @@ export function bindingifyTiff(options: TiffOptions, samples: Samples, isBig: bo
   if (rowsPerStrip !== undefined && (options.tileSize ?? pyramid) !== undefined) {
     throw is.invalid('tiles or strips', options.tileSize === undefined ? 'pyramid' : 'tileSize', `rowsPerStrip ${rowsPerStrip}`)
   }
+  if (options.decimation !== undefined && pyramid === undefined) {
+    throw is.invalid('a pyramid', 'decimation', 'none')
+  }
   const tile = checkPair(options.tileSize ?? DEFAULT_TILE, 'tileSize', checkTile)
   const subsampling = is.oneOf(options.chromaSubsampling ?? '4:2:0', 'chromaSubsampling', ['4:2:0', '4:4:4'])
   return {
@@ -105,6 +124,7 @@ export function bindingifyTiff(options: TiffOptions, samples: Samples, isBig: bo
     ...checkQuality(options.quality, compression),
     ...(predictor !== undefined && { predictor }),
     ...(pyramid !== undefined && { pyramid: is.oneOf(pyramid, 'pyramid', ['chain', 'cog', 'ome']) }),
+    decimation: checkDecimation(options.decimation),
     variant: variant(options.bigTiff ?? (isBig || 'auto')),
   }
 }
@@ -114,6 +134,11 @@ function needs(options: TiffOptions, name: keyof TiffOptions, compression: strin
   if (options[name] !== undefined && !of.includes(compression)) {
     throw is.invalid(`compression ${is.alternatives(of)}`, name, compression)
   }
+}
+
+/** Checks what smaller copies are made of. */
+export function checkDecimation(decimation: Decimation = 'mean'): string {
+  return is.oneOf(decimation, 'decimation', ['mean', 'gaussian'])
 }
 
 function checkSamples(compression: TiffCompression, { channels, depth }: Samples): void {

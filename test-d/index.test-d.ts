@@ -166,6 +166,10 @@ expectType<Promise<void>>(image.toFile('a', { compression: 'zstd', level: 3, pre
 expectType<Promise<void>>(image.toFile('a', { compression: 'jpeg', quality: 90, chromaSubsampling: '4:4:4', rowsPerStrip: 64 }))
 expectError(image.toFile('a.tif', { compression: 'rar' }))
 expectError(image.toFile('a.tif', { pyramid: true }))
+expectType<Promise<void>>(image.toFile('a.tif', { pyramid: 'ome', decimation: 'gaussian' }))
+expectType<Promise<void>>(image.toFile('a', { format: 'deepzoom', tileSize: 254, overlap: 1, tileFormat: 'webp', quality: 80 }))
+expectError(image.toFile('a.tif', { decimation: 'lanczos' }))
+expectError(image.toFile('a.dzi', { tileFormat: 'tiff' }))
 expectError(image.toFile('a.tif', { bigTiff: 'yes' }))
 expectError(image.toFile('a.tif', { onProgress: (done: string) => done }))
 

@@ -22,6 +22,9 @@ const RUN = {
   'chroma-subsampling': { type: 'string' },
   predictor: { type: 'string' },
   pyramid: { type: 'string' },
+  decimation: { type: 'string' },
+  overlap: { type: 'string' },
+  'tile-format': { type: 'string' },
   'tile-size': { type: 'string' },
   'rows-per-strip': { type: 'string' },
   'big-tiff': { type: 'string' },
@@ -42,6 +45,9 @@ export interface CommandValues {
   'chroma-subsampling'?: string
   predictor?: string
   pyramid?: string
+  decimation?: string
+  overlap?: string
+  'tile-format'?: string
   'tile-size'?: string
   'rows-per-strip'?: string
   'big-tiff'?: string

@@ -91,14 +91,17 @@ Options
   --raw WxHxC:DEPTH             IN is bare pixels, e.g. 80000x60000x1:uint8; xC and :DEPTH may be left out;
                                 depths: uint8, uint16, int16, int32, float32
   --access MODE                 how IN is read: auto (default), mmap, pread
-  --format FORMAT               raw or tiff (default: by the extension of OUT)
+  --format FORMAT               raw, tiff or deepzoom (default: by the extension of OUT)
   --compression NAME            of a TIFF: none (default), lzw, deflate, zstd, jpeg, webp
   --level N                     deflate: 1 to 12 (default 6); zstd: 1 to 22 (default 3)
   --quality N                   jpeg: 1 to 100 (default 80); webp: the same (default: lossless)
   --chroma-subsampling S        jpeg: 4:2:0 (default), 4:4:4
   --predictor true|false        pack differences (default true for lzw, deflate and zstd)
   --pyramid LAYOUT              smaller copies in a TIFF too: chain, cog, ome
-  --tile-size N | X,Y           tiles of a TIFF, multiples of 16 (default 512)
+  --decimation NAME             of smaller copies: mean (default), gaussian
+  --tile-size N | X,Y           tiles of a TIFF, multiples of 16 (default 512), or of DeepZoom (254)
+  --tile-format NAME            of DeepZoom: jpeg (default), png, webp
+  --overlap N                   of tiles of DeepZoom (default 1)
   --rows-per-strip N            strips instead of tiles
   --big-tiff auto|yes|no        64-bit offsets (default auto: if needed)
   --no-sync                     do not wait until OUT is safe on its disk

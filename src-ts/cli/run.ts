@@ -23,7 +23,7 @@ export function run(args: readonly string[]): Promise<Exit> {
   })
 }
 
-type Parsed = 'level' | 'quality' | 'predictor' | 'tile-size' | 'rows-per-strip' | 'big-tiff'
+type Parsed = 'level' | 'quality' | 'predictor' | 'tile-size' | 'rows-per-strip' | 'big-tiff' | 'overlap'
 
 function fileOptions(values: CommandValues): ToFileOptions {
   const parsed = <T>(name: Parsed, parse: (text: string, option: string) => T): T | undefined => {
@@ -39,7 +39,10 @@ function fileOptions(values: CommandValues): ToFileOptions {
     chromaSubsampling: values['chroma-subsampling'] as ToFileOptions['chromaSubsampling'],
     predictor: parsed('predictor', bool),
     pyramid: values.pyramid as ToFileOptions['pyramid'],
+    decimation: values.decimation as ToFileOptions['decimation'],
     tileSize: parsed('tile-size', pair),
+    tileFormat: values['tile-format'] as ToFileOptions['tileFormat'],
+    overlap: parsed('overlap', number),
     rowsPerStrip: parsed('rows-per-strip', number),
     bigTiff: parsed('big-tiff', switchable),
     sync: values['no-sync'] !== true,

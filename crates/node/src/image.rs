@@ -9,7 +9,7 @@ use napi::bindgen_prelude::{Env, Object, Uint8Array};
 use napi_derive::napi;
 use pipeline::Image;
 use raster::{Region, Spec};
-use store::{Access, MemorySink, RawSink, Selection, Sink, Source, TiffSink};
+use store::{Access, DeepZoomSink, MemorySink, RawSink, Selection, Sink, Source, TiffSink};
 
 use crate::engine::{engine, files};
 use crate::environment;
@@ -270,6 +270,9 @@ pub(crate) fn create(
     let path = Path::new(&target.path);
     if target.format == "raw" {
         return Ok(Arc::new(RawSink::create(path, spec, target.durability())?));
+    }
+    if let Some(zoom) = &target.deep_zoom {
+        return Ok(Arc::new(DeepZoomSink::create(path, target.deep_zoom(zoom, spec))?));
     }
     Ok(Arc::new(TiffSink::create(path, target.tiff(spec))?))
 }

@@ -3,7 +3,7 @@
 //! A [`Source`] is an image that can be read by region from any thread; a [`Sink`] takes finished
 //! regions from any thread in any order. Sources are raw pixels ([`open_raw`]), files of
 //! many formats ([`open`]) and memory ([`from_memory`]); sinks are raw files ([`RawSink`]), TIFF
-//! files ([`TiffSink`]) and memory ([`MemorySink`]).
+//! files ([`TiffSink`]), tiles for viewers ([`DeepZoomSink`]) and memory ([`MemorySink`]).
 //!
 //! Two decisions shape the crate:
 //!
@@ -36,6 +36,7 @@ mod cache;
 mod check;
 mod chunk;
 mod codec;
+mod deepzoom;
 mod dense;
 mod error;
 mod files;
@@ -51,6 +52,7 @@ mod plane;
 mod png;
 mod pnm;
 mod publish;
+mod pyramid;
 mod raw;
 mod reader;
 mod row;
@@ -66,12 +68,14 @@ mod whole;
 
 pub use bytes::{Access, Bytes};
 pub use codec::Compression;
+pub use deepzoom::{DeepZoomOptions, DeepZoomSink, TileFormat};
 pub use error::Error;
 pub use files::Files;
 pub use memory::{MemorySink, OutputBytes};
 pub use metadata::{ByteOrder, Format, Metadata};
 pub use open::{Selection, open, open_bytes, open_selected};
 pub use publish::{Durability, remove_all_temporaries};
+pub use pyramid::Decimation;
 pub use raw::{RawLayout, RawSink, from_memory, open_raw};
 pub use sink::{Layout, Sink};
 pub use source::{Chunking, Source};

@@ -1,12 +1,17 @@
 use napi_derive::napi;
 use raster::Spec;
-use store::{Compression, Durability, TiffChunks, TiffOptions, TiffPyramid, TiffVariant};
+use store::{
+    Compression, Decimation, DeepZoomOptions, Durability, TiffChunks, TiffOptions, TiffPyramid,
+    TiffVariant,
+};
+
+use super::BindingDeepZoom;
 
 /// A file to write.
 #[napi(object)]
 pub struct BindingTarget {
     pub path: String,
-    /// `raw` or `tiff`.
+    /// `raw`, `tiff` or `deepzoom`.
     pub format: String,
     pub tile_width: u32,
     pub tile_height: u32,
@@ -24,6 +29,10 @@ pub struct BindingTarget {
     pub predictor: Option<bool>,
     /// `chain`, `cog` or `ome`.
     pub pyramid: Option<String>,
+    /// `mean` or `gaussian`, of smaller copies.
+    pub decimation: String,
+    /// Of `deepzoom`.
+    pub deep_zoom: Option<BindingDeepZoom>,
     /// `auto`, `classic` or `big`.
     pub variant: String,
     /// Whether the file is flushed to the disk before it takes its name.
@@ -46,6 +55,7 @@ impl BindingTarget {
                 .map_or(tiles, |rows| TiffChunks::Strips { rows: rows.into() }),
             compression: self.compression(),
             predictor: self.predictor,
+            decimation: self.decimation(),
             pyramid: self.pyramid.as_deref().map(|layout| match layout {
                 "cog" => TiffPyramid::Cog,
                 "ome" => TiffPyramid::Ome,
@@ -58,6 +68,23 @@ impl BindingTarget {
             },
             durability: self.durability(),
         }
+    }
+
+    /// How to write an image as DeepZoom.
+    pub(crate) fn deep_zoom(&self, zoom: &BindingDeepZoom, spec: Spec) -> DeepZoomOptions {
+        DeepZoomOptions {
+            spec,
+            is_archive: zoom.archive,
+            format: zoom.format(),
+            tile_size: zoom.tile_size.into(),
+            overlap: zoom.overlap.into(),
+            decimation: self.decimation(),
+            durability: self.durability(),
+        }
+    }
+
+    fn decimation(&self) -> Decimation {
+        if self.decimation == "gaussian" { Decimation::Gaussian } else { Decimation::Mean }
     }
 
     fn compression(&self) -> Compression {

@@ -41,7 +41,7 @@ pub(crate) struct Draft {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     Open,
     Published,
     Discarded,
@@ -52,18 +52,8 @@ impl Draft {
     pub(crate) fn create(path: &Path, size: u64, durability: Durability) -> Result<Self, Error> {
         let failed = |syscall| move |source| Error::from_io(source, syscall, path);
         check_target(path)?;
-        // Absolute, for the process may change its directory before it removes the file.
-        let target = std::path::absolute(path).map_err(failed("open"))?;
-        // A link is followed, as opening the file for writing would; renaming would replace it.
-        let target = match fs::symlink_metadata(&target) {
-            Ok(metadata) if metadata.is_symlink() => fs::canonicalize(&target).unwrap_or(target),
-            _ => target,
-        };
-        let no_name = || Error::InvalidArgument(format!("{} names no file", path.display()));
-        let file_name = target.file_name().ok_or_else(no_name)?;
-        let directory = target.parent().ok_or_else(no_name)?.to_path_buf();
-
-        let prefix = name::prefix(file_name);
+        let (target, directory) = resolve(path)?;
+        let prefix = name::prefix(target.file_name().unwrap_or_default());
         stale::reclaim(&directory, &prefix);
         let (file, temporary) = create_unique(&directory, &prefix).map_err(failed("open"))?;
         registry::add(&temporary);
@@ -120,7 +110,7 @@ impl Draft {
         }
         registry::remove(&self.temporary);
         named?;
-        self.sync_directory()
+        sync_directory(&self.directory, self.durability)
     }
 
     /// Removes the file, unless it has its name already.
@@ -146,23 +136,6 @@ impl Draft {
         fs::rename(&self.temporary, &self.target).map_err(|source| self.error(source, "rename"))
     }
 
-    /// Makes the new name durable. The file is whole under it by now; if this fails, a loss of power
-    /// may still bring the old one back.
-    fn sync_directory(&self) -> Result<(), Error> {
-        if self.durability == Durability::None || !cfg!(unix) {
-            return Ok(());
-        }
-        // A directory that may be written but not read cannot be opened to be synced.
-        let Ok(directory) = File::open(&self.directory) else { return Ok(()) };
-        match directory.sync_all() {
-            // Some file systems sync no directories.
-            Err(error) if error.kind() != io::ErrorKind::InvalidInput => {
-                Err(Error::from_io(error, "fsync", &self.directory))
-            }
-            _ => Ok(()),
-        }
-    }
-
     fn error(&self, source: io::Error, syscall: &'static str) -> Error {
         Error::from_io(source, syscall, &self.target)
     }
@@ -176,6 +149,39 @@ impl Draft {
 impl Drop for Draft {
     fn drop(&mut self) {
         self.discard();
+    }
+}
+
+/// Where a path leads, absolute, for the process may change its directory; and the directory that has it.
+///
+/// A link is followed, as opening the file for writing would; renaming would replace it.
+pub(super) fn resolve(path: &Path) -> Result<(PathBuf, PathBuf), Error> {
+    let target =
+        std::path::absolute(path).map_err(|source| Error::from_io(source, "open", path))?;
+    let target = match fs::symlink_metadata(&target) {
+        Ok(metadata) if metadata.is_symlink() => fs::canonicalize(&target).unwrap_or(target),
+        _ => target,
+    };
+    match (target.file_name(), target.parent().map(Path::to_path_buf)) {
+        (Some(_), Some(directory)) => Ok((target, directory)),
+        _ => Err(Error::InvalidArgument(format!("{} names no file", path.display()))),
+    }
+}
+
+/// Makes a new name in a directory durable. What it names is whole by now; if this fails, a loss of power
+/// may still bring the old one back.
+pub(super) fn sync_directory(directory: &Path, durability: Durability) -> Result<(), Error> {
+    if durability == Durability::None || !cfg!(unix) {
+        return Ok(());
+    }
+    // A directory that may be written but not read cannot be opened to be synced.
+    let Ok(opened) = File::open(directory) else { return Ok(()) };
+    match opened.sync_all() {
+        // Some file systems sync no directories.
+        Err(error) if error.kind() != io::ErrorKind::InvalidInput => {
+            Err(Error::from_io(error, "fsync", directory))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -236,7 +242,7 @@ fn reserve(file: &File, size: u64) -> io::Result<()> {
 ///
 /// ext4 takes a rename over another file as a sign that the program forgot fsync, and flushes the new
 /// file in it: for a caller who wants no flush that is the larger part of a job's time.
-fn exchange(one: &Path, other: &Path) -> bool {
+pub(super) fn exchange(one: &Path, other: &Path) -> bool {
     #[cfg(target_os = "linux")]
     {
         use rustix::fs::{CWD, RenameFlags, renameat_with};

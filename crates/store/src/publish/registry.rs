@@ -1,11 +1,14 @@
-//! The temporary files that this process is writing.
+//! The temporary files and directories that this process is writing.
 
 use std::{
     collections::BTreeSet,
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
+
+/// How often a directory is tried to be removed that others still write to.
+const ATTEMPTS: usize = 1000;
 
 static LIVE: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
@@ -26,13 +29,25 @@ pub(super) fn contains(path: &Path) -> bool {
     live().contains(path)
 }
 
-/// Removes the temporary file of every sink that is still being written, in this whole process.
+/// Removes the temporary files of every sink that is still being written, in this whole process.
 ///
 /// For a hook that runs when the process exits, where nothing is dropped any more. A sink that is
 /// finished afterwards fails, and its target stays as it was.
 pub fn remove_all_temporaries() {
     for path in std::mem::take(&mut *live()) {
         // There is nobody left to tell.
-        let _ = fs::remove_file(path);
+        erase(&path);
     }
+}
+
+/// Removes a file, or a directory with all it holds.
+pub(super) fn erase(path: &Path) {
+    let is_directory = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
+    if !is_directory {
+        let _ = fs::remove_file(path);
+        return;
+    }
+    // Each thread may add one more file to a directory that it has just found in the registry.
+    let gone = || !matches!(fs::remove_dir_all(path), Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty);
+    let _ = (0..ATTEMPTS).any(|_| gone());
 }

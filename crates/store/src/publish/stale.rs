@@ -1,4 +1,4 @@
-//! Temporary files whose process was killed before it could remove them.
+//! Temporary files and directories whose process was killed before it could remove them.
 
 use std::{
     ffi::OsStr,
@@ -14,10 +14,10 @@ pub(super) fn reclaim(directory: &Path, prefix: &OsStr) {
     let Ok(entries) = fs::read_dir(directory) else { return };
     for entry in entries.flatten() {
         let Some(process) = name::owner(&entry.file_name(), prefix) else { continue };
-        let regular = entry.file_type().is_ok_and(|kind| kind.is_file());
+        let regular = entry.file_type().is_ok_and(|kind| kind.is_file() || kind.is_dir());
         let path = entry.path();
         if regular && !registry::contains(&path) && is_gone(process) && !is_locked(&path) {
-            let _ = fs::remove_file(path);
+            registry::erase(&path);
         }
     }
 }

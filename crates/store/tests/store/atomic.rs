@@ -8,10 +8,10 @@ use std::{
 };
 
 use gigapx_store::{
-    Access, Compression, Durability, Error, RawLayout, RawSink, Sink, TiffChunks, TiffOptions,
-    TiffPyramid, TiffSink, open_raw, remove_all_temporaries,
+    Access, Compression, DeepZoomOptions, DeepZoomSink, Durability, Error, RawLayout, RawSink,
+    Sink, TiffChunks, TiffOptions, TiffPyramid, TiffSink, open_raw, remove_all_temporaries,
 };
-use raster::{Depth, Spec, View};
+use raster::{Depth, Region, Spec, View};
 
 /// Removing all temporary files removes those of tests beside, so these take turns.
 static TURN: Mutex<()> = Mutex::new(());
@@ -60,8 +60,19 @@ fn pyramid(path: &Path, side: u64) -> Made {
     Ok(Box::new(TiffSink::create(path, options)?))
 }
 
-/// The sinks that write files.
-const SINKS: [fn(&Path, u64) -> Made; 4] = [raw, tiff, packed, pyramid];
+fn archive(path: &Path, side: u64) -> Made {
+    let options = DeepZoomOptions { is_archive: true, ..DeepZoomOptions::new(spec(side)) };
+    Ok(Box::new(DeepZoomSink::create(path, options)?))
+}
+
+/// One that writes a directory beside it.
+fn directory(path: &Path, side: u64) -> Made {
+    let options = DeepZoomOptions::new(spec(side));
+    Ok(Box::new(DeepZoomSink::create(path, options)?))
+}
+
+/// The sinks that write a file.
+const SINKS: [fn(&Path, u64) -> Made; 5] = [raw, tiff, packed, pyramid, archive];
 
 #[test]
 fn the_target_changes_at_the_end_or_never() {
@@ -215,4 +226,107 @@ fn a_directory_that_cannot_be_written_is_an_error_of_open() {
         assert_eq!(at, path);
         assert_eq!(source.kind(), std::io::ErrorKind::ReadOnlyFilesystem);
     }
+}
+
+/// Writes an image, a row of tiles at a time.
+fn fill_rows(sink: &dyn Sink, side: u64) -> Result<(), Error> {
+    let (spec, row) = (spec(side), vec![1; (254 * side) as usize]);
+    (0..side).step_by(254).try_for_each(|top| {
+        let region = Region::new(0, top, side, 254.min(side - top));
+        let height = region.height as usize;
+        let view = View::new(&row, side as usize, side as usize, height, &spec).unwrap();
+        sink.write(&region, &view)
+    })
+}
+
+#[test]
+fn a_directory_and_its_descriptor_change_at_the_end_or_never() {
+    let _turn = TURN.lock();
+    let folder = tempfile::tempdir().unwrap();
+    let (path, tiles) = (folder.path().join("a.dzi"), folder.path().join("a_files"));
+    fs::write(&path, "old").unwrap();
+    fs::create_dir_all(tiles.join("99")).unwrap();
+    let sorted = || {
+        let mut names = names(folder.path());
+        names.sort();
+        names
+    };
+    for aborted in [true, false] {
+        let sink = directory(&path, 600).unwrap();
+        fill_rows(&*sink, 600).unwrap();
+        if aborted {
+            sink.abort();
+        }
+        drop(sink);
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(
+            (sorted(), names(&tiles)),
+            (vec!["a.dzi".into(), "a_files".into()], vec!["99".into()])
+        );
+    }
+    let sink = directory(&path, 600).unwrap();
+    fill_rows(&*sink, 600).unwrap();
+    sink.finish().unwrap();
+    sink.abort();
+    drop(sink);
+    assert_eq!(sorted(), ["a.dzi", "a_files"]);
+    assert!(fs::read_to_string(&path).unwrap().contains("600"));
+    assert_eq!(names(&tiles).len(), 11);
+    assert_eq!(names(&tiles.join("10")).len(), 9);
+}
+
+#[test]
+fn a_process_that_exits_removes_directories() {
+    let _turn = TURN.lock();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.dzi");
+    let sink = directory(&path, 600).unwrap();
+    // While another thread still writes.
+    std::thread::scope(|scope| {
+        let writing = scope.spawn(|| fill_rows(&*sink, 600));
+        while fs::read_dir(folder.path()).unwrap().count() > 0 {
+            remove_all_temporaries();
+        }
+        let _ = writing.join().unwrap();
+    });
+    assert!(matches!(sink.finish(), Err(Error::Io { syscall: "rename", .. })));
+    drop(sink);
+    assert_eq!(names(folder.path()).len(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_directory_that_a_killed_process_left_is_removed() {
+    let _turn = TURN.lock();
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Command::new("true").spawn().unwrap();
+    child.wait().unwrap();
+    let left = folder.path().join(format!(".a_files.gigapx-{}-0.tmp", child.id()));
+    fs::create_dir_all(left.join("0")).unwrap();
+    fs::write(left.join("0/0_0.jpeg"), "x").unwrap();
+    drop(directory(&folder.path().join("a.dzi"), 600).unwrap());
+    assert_eq!(names(folder.path()).len(), 0);
+}
+
+#[test]
+fn tiles_on_a_full_disk_are_no_space() {
+    let _turn = TURN.lock();
+    let folder = tempfile::tempdir().unwrap();
+    let Some(_mount) = Mount::new(folder.path(), "size=200k") else { return };
+    for (make, name) in [(directory as fn(&Path, u64) -> Made, "a.dzi"), (archive, "a.szi")] {
+        let sink = make(&folder.path().join(name), 12_000).unwrap();
+        let error = fill_rows(&*sink, 12_000).unwrap_err();
+        assert!(matches!(error, Error::NoSpace { .. }), "{error}");
+        drop(sink);
+        assert_eq!(names(folder.path()).len(), 0);
+    }
+}
+
+#[test]
+fn tiles_in_a_directory_that_cannot_be_written_are_an_error_of_open() {
+    let _turn = TURN.lock();
+    let folder = tempfile::tempdir().unwrap();
+    let Some(_mount) = Mount::new(folder.path(), "size=1m,ro") else { return };
+    let made = directory(&folder.path().join("a.dzi"), 20);
+    assert!(matches!(made.map(drop), Err(Error::Io { syscall: "open", .. })));
 }

@@ -4,6 +4,7 @@ mod atomic; // nothing or everything appears, whatever happens
 mod build; // TIFF files made by hand
 mod coded; // compressed TIFF files, and samples of all kinds
 mod corpus; // a small file of each kind
+mod deepzoom; // tiles for viewers
 mod files; // more of them than may be open
 mod foreign; // formats of the image crate, JPEG and WebP
 #[cfg(unix)] // where files are sparse without being asked

@@ -92,7 +92,7 @@ fn half<T: Sample>(image: &[u8], spec: &Spec) -> Vec<u8> {
     out
 }
 
-fn halved(image: &[u8], spec: &mut Spec) -> Vec<u8> {
+pub(crate) fn halved(image: &[u8], spec: &mut Spec) -> Vec<u8> {
     let mut aligned = raster::Buffer::zeroed(image.len());
     aligned.take(image.len()).copy_from_slice(image);
     let image = &aligned.bytes()[..image.len()];

@@ -1,15 +1,13 @@
 //! Writing goes `options` (what is asked for) -> `plan` (the pages, and where everything will lie) ->
 //! `sink`. `field` says what a page's tags are, `head` writes them, `places` knows where packed chunks
-//! went. `pyramid` makes chunks of smaller copies of those of larger ones, by `halve`.
+//! went.
 
 mod field;
-mod halve;
 mod head;
 mod ome;
 mod options;
 mod places;
 mod plan;
-mod pyramid;
 mod sink;
 
 pub use options::{TiffChunks, TiffOptions, TiffPyramid, TiffVariant};

@@ -2,7 +2,7 @@
 
 use raster::Spec;
 
-use crate::{Compression, Durability};
+use crate::{Compression, Decimation, Durability};
 
 /// Which kind of TIFF to write.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -35,7 +35,7 @@ pub enum TiffChunks {
 }
 
 /// Where the smaller copies of an image lie in the file. Each is half as wide and as high as the one
-/// before, odd sides rounded up, until one tile holds it; a pixel is the mean of four.
+/// before, odd sides rounded up, until one tile holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TiffPyramid {
     /// Pages after the image, as `OpenSlide` and libvips have it.
@@ -60,6 +60,8 @@ pub struct TiffOptions {
     pub predictor: Option<bool>,
     /// Whether smaller copies are written too, which takes tiles.
     pub pyramid: Option<TiffPyramid>,
+    /// What a pixel of a smaller copy is made of.
+    pub decimation: Decimation,
     /// Which kind of TIFF.
     pub variant: TiffVariant,
     /// What [`finish`](crate::Sink::finish) waits for.
@@ -75,6 +77,7 @@ impl TiffOptions {
             compression: Compression::default(),
             predictor: None,
             pyramid: None,
+            decimation: Decimation::default(),
             variant: TiffVariant::default(),
             durability: Durability::default(),
         }

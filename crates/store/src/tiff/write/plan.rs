@@ -12,6 +12,7 @@ use crate::{
     Error, Layout,
     check::valid,
     codec::{Compression, Difference},
+    pyramid::Pyramid,
 };
 
 /// Pixels start on a page of memory, so that a mapping of the file has every tile aligned.
@@ -89,7 +90,7 @@ impl Page {
         (self.chunk.width, if is_cut { rows } else { self.chunk.height })
     }
 
-    /// The pages of an image and its smaller copies, each of which has twice the page's columns and rows.
+    /// The pages of an image and its smaller copies.
     fn pyramid(options: &TiffOptions, spec: Spec) -> Result<Vec<Self>, Error> {
         let mut pages = vec![Self::new(spec, options.chunks)?];
         let TiffChunks::Tiles { width, height } = options.chunks else {
@@ -98,10 +99,13 @@ impl Page {
                 None => Ok(pages),
             };
         };
-        let mut spec = spec;
-        while options.pyramid.is_some() && (spec.width > width || spec.height > height) {
-            (spec.width, spec.height) = (spec.width.div_ceil(2), spec.height.div_ceil(2));
-            pages.push(Self::new(spec, options.chunks)?);
+        if options.pyramid.is_some() {
+            let copies = Pyramid::specs(spec, (width, height)).skip(1);
+            pages.extend(
+                copies
+                    .map(|spec| Self::new(spec, options.chunks))
+                    .collect::<Result<Vec<_>, _>>()?,
+            );
         }
         Ok(pages)
     }

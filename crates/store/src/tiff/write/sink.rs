@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use raster::{Buffer, Region, View, ViewMut};
+use raster::{Region, Spec, View, ViewMut};
 
 use super::{
     field::Storage,
@@ -13,14 +13,14 @@ use super::{
     options::TiffOptions,
     places::Places,
     plan::{ALIGNMENT, Page, Plan},
-    pyramid::Pyramid,
 };
 use crate::{
-    Error, Layout, Sink,
+    Decimation, Error, Layout, Sink,
     check::assert_shape,
     codec::Packer,
     gather::{Gather, gather},
     publish::Draft,
+    pyramid::{Grid, Pyramid, Scratch},
 };
 
 /// A TIFF file in the byte order of this machine.
@@ -41,7 +41,7 @@ pub struct TiffSink {
 /// What a thread works on chunks with.
 struct Tools {
     packer: Packer,
-    sums: Buffer,
+    scratch: Scratch,
 }
 
 impl TiffSink {
@@ -56,7 +56,7 @@ impl TiffSink {
     /// [`Error::Io`] if no file can be made there.
     pub fn create(path: impl AsRef<Path>, options: TiffOptions) -> Result<Self, Error> {
         let plan = Plan::new(&options)?;
-        let (places, pyramid) = (Places::new(&plan), Pyramid::new(&plan.pages));
+        let (places, pyramid) = (Places::new(&plan), pyramid(&plan, options.decimation));
         let draft = Draft::create(path.as_ref(), plan.reserved(), options.durability)?;
         let sink = Self { plan, places, pyramid, draft, tools: Mutex::default() };
         if !sink.plan.is_packed() {
@@ -132,49 +132,13 @@ impl TiffSink {
         page: usize,
         region: &Region,
         pixels: &View<'_>,
-        tools: &mut Tools,
+        packer: &mut Packer,
     ) -> Result<(), Error> {
         if self.plan.is_packed() {
-            self.write_packed(page, region, pixels, &mut tools.packer)
+            self.write_packed(page, region, pixels, packer)
         } else {
             self.write_places(&self.plan.pages[page], region, pixels)
         }
-    }
-
-    /// Writes neighbours in a row of chunks of the image, and what is made of them.
-    fn write_row(
-        &self,
-        region: &Region,
-        pixels: &View<'_>,
-        tools: &mut Tools,
-    ) -> Result<(), Error> {
-        self.write_chunks(0, region, pixels, tools)?;
-        let page = &self.plan.pages[0];
-        let copied = if self.plan.pages.len() > 1 { region.width } else { 0 };
-        (0..copied).step_by(page.chunk.width as usize).try_for_each(|left| {
-            let pixels = chunk_at(page, pixels, left);
-            let width = pixels.width() as u64;
-            let chunk = Region { left: region.left + left, width, ..*region };
-            self.write_copies(&chunk, &pixels, tools)
-        })
-    }
-
-    /// Halves a chunk of the image, and writes those of smaller copies that are then complete.
-    fn write_copies(
-        &self,
-        region: &Region,
-        pixels: &View<'_>,
-        tools: &mut Tools,
-    ) -> Result<(), Error> {
-        let pages = &self.plan.pages;
-        let mut next = self.pyramid.add(pages, 0, region, pixels, &mut tools.sums);
-        while let Some(chunk) = next {
-            let pixels = chunk.view(pages);
-            self.write_chunks(chunk.page, &chunk.region, &pixels, tools)?;
-            next = self.pyramid.add(pages, chunk.page, &chunk.region, &pixels, &mut tools.sums);
-            self.pyramid.recycle(chunk);
-        }
-        Ok(())
     }
 
     /// Runs `work` with tools that nobody else uses meanwhile.
@@ -185,12 +149,19 @@ impl TiffSink {
             tools
         } else {
             let Storage { compression, difference, .. } = self.plan.storage;
-            Tools { packer: Packer::new(compression, difference)?, sums: Buffer::new() }
+            Tools { packer: Packer::new(compression, difference)?, scratch: Scratch::default() }
         };
         let result = work(&mut tools);
         spare().push(tools);
         result
     }
+}
+
+/// The levels of a file.
+fn pyramid(plan: &Plan, decimation: Decimation) -> Pyramid {
+    let Spec { width, height, .. } = plan.pages[0].chunk;
+    let grid = Grid { cell: (width, height), overlap: 0 };
+    Pyramid::new(plan.pages.iter().map(|page| page.spec), grid, decimation)
 }
 
 /// The pixels of the chunk whose left edge is at column `left` of the view.
@@ -232,7 +203,11 @@ impl Sink for TiffSink {
             (0..region.height).step_by(page.chunk.height as usize).try_for_each(|top| {
                 let height = page.chunk.height.min(region.height - top);
                 let part = pixels.sub(&Region::new(0, top, region.width, height));
-                self.write_row(&Region { top: region.top + top, height, ..*region }, &part, tools)
+                let row = Region { top: region.top + top, height, ..*region };
+                let Tools { packer, scratch } = tools;
+                self.pyramid.add(&row, &part, scratch, &mut |page, region, pixels| {
+                    self.write_chunks(page, region, pixels, packer)
+                })
             })
         })
     }
@@ -241,11 +216,11 @@ impl Sink for TiffSink {
         let pages = &self.plan.pages;
         let packer = Packer::bytes(self.plan.storage.compression, &pages[0].chunk);
         let packer = if self.plan.is_packed() { packer } else { 0 };
-        packer + if pages.len() > 1 { Pyramid::worker_bytes(pages) } else { 0 }
+        packer + self.pyramid.worker_bytes()
     }
 
     fn fixed_bytes(&self) -> u64 {
-        Places::bytes(&self.plan) + Pyramid::bytes(&self.plan.pages)
+        Places::bytes(&self.plan) + self.pyramid.bytes()
     }
 
     fn finish(&self) -> Result<(), Error> {
