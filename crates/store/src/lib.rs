@@ -48,7 +48,7 @@ mod reader;
 mod scratch;
 mod sink;
 mod source;
-mod tag;
+mod tags;
 mod tiff;
 
 pub use bytes::{Access, Bytes};
@@ -62,5 +62,7 @@ pub use publish::{Durability, remove_all_temporaries};
 pub use raw::{RawLayout, RawSink, from_memory, open_raw};
 pub use sink::{Layout, Sink};
 pub use source::{Chunking, Source};
-pub use tag::Tag;
+pub use tags::{
+    Geo, KeyValue, Keys, Model, Ome, Origin, PixelSize, Place, Resolution, Tags, Unit, icc_fits,
+};
 pub use tiff::{TiffChunks, TiffOptions, TiffPyramid, TiffSink, TiffVariant};

@@ -12,4 +12,5 @@ mod pages; // files of several images
 mod pyramid; // smaller copies in TIFF files of ours
 mod raw; // bare pixels
 mod read; // TIFF files of others
+mod tags; // what describes an image
 mod write; // TIFF files of ours, read by others

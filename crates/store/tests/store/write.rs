@@ -34,18 +34,22 @@ fn units(sink: &TiffSink, spec: &Spec, seed: u64) -> Vec<Region> {
 
 /// Writes the image in units of some order, with so many threads.
 pub(crate) fn write(path: &Path, options: TiffOptions, image: &[u8], seed: u64, threads: usize) {
-    let spec = options.spec;
     let sink = TiffSink::create(path, options).unwrap();
-    let (units, next) = (units(&sink, &spec, seed), AtomicUsize::new(0));
+    fill(&sink, &options.spec, image, seed, threads);
+}
+
+/// Writes the image into a sink, and publishes it.
+pub(crate) fn fill(sink: &TiffSink, spec: &Spec, image: &[u8], seed: u64, threads: usize) {
+    let (units, next) = (units(sink, spec, seed), AtomicUsize::new(0));
     let work = || {
         while let Some(region) = units.get(next.fetch_add(1, Ordering::Relaxed)) {
             // A strided view of the whole image and a dense copy must write the same.
-            let dense = build::cut(image, &spec, region);
+            let dense = build::cut(image, spec, region);
             let mut aligned = Buffer::zeroed(dense.len());
             aligned.take(dense.len()).copy_from_slice(&dense);
             let (width, height) = (region.width as usize, region.height as usize);
             let row = width * spec.pixel_bytes() as usize;
-            let view = View::new(aligned.bytes(), row, width, height, &spec).unwrap();
+            let view = View::new(aligned.bytes(), row, width, height, spec).unwrap();
             sink.write(region, &view).unwrap();
         }
     };

@@ -1,7 +1,9 @@
 //! Writing goes `options` (what is asked for) -> `plan` (the pages, and where everything will lie) ->
-//! `sink`. `field` says what a page's tags are, `head` writes them, `places` knows where packed chunks
+//! `sink`. `field` says what a page's tags are, `describe` (with `ome`) those that
+//! describe the image, `head` writes them, `places` knows where packed chunks
 //! went. `pyramid` makes chunks of smaller copies of those of larger ones, by `halve`.
 
+mod describe;
 mod field;
 mod halve;
 mod head;

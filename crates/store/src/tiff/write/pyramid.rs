@@ -139,13 +139,16 @@ mod tests {
         },
         *,
     };
+    use crate::Tags;
 
     /// The chunks that were in memory at once when those of an image came in units of such sizes.
     fn most_at_once(unit: (u64, u64)) -> (u64, u64) {
         let spec = Spec::new(1900, 1300, 1, Depth::U8).unwrap();
         let chunks = TiffChunks::Tiles { width: 16, height: 16 };
         let pyramid = Some(TiffPyramid::Chain);
-        let plan = Plan::new(&TiffOptions { chunks, pyramid, ..TiffOptions::new(spec) }).unwrap();
+        let plan =
+            Plan::new(&TiffOptions { chunks, pyramid, ..TiffOptions::new(spec) }, &Tags::default())
+                .unwrap();
         let (pages, zeros) = (&plan.pages, [0; 256]);
         let (pyramid, mut sums, mut written) = (Pyramid::new(pages), Buffer::new(), 0);
         for unit in spec.region().cells(unit.0, unit.1) {
