@@ -6,6 +6,7 @@
 //! node for a region, which asks its input for that region and a halo, down to the source.
 
 mod cache;
+mod carry;
 mod chunked;
 mod control;
 mod course;
@@ -29,6 +30,7 @@ mod unify;
 mod unit;
 mod worker;
 
+pub use carry::Part;
 pub use engine::{Counters, DEFAULT_MEMORY_LIMIT, Engine};
 pub use error::Error;
 pub use explain::{Explanation, NullSink, Stage};

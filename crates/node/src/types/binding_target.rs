@@ -1,6 +1,9 @@
 use napi_derive::napi;
+use pipeline::Part;
 use raster::Spec;
-use store::{Compression, Durability, TiffChunks, TiffOptions, TiffPyramid, TiffVariant};
+use store::{Compression, Durability, Tags, TiffChunks, TiffOptions, TiffPyramid, TiffVariant};
+
+use super::BindingTags;
 
 /// A file to write.
 #[napi(object)]
@@ -26,6 +29,12 @@ pub struct BindingTarget {
     pub pyramid: Option<String>,
     /// `auto`, `classic` or `big`.
     pub variant: String,
+    /// What is kept of what the source says: names of parts.
+    pub keep: Vec<String>,
+    /// Whether to fail if one of them is not so of the image.
+    pub keeps_strictly: bool,
+    /// What is said instead, or beside.
+    pub tags: Option<BindingTags>,
     /// Whether the file is flushed to the disk before it takes its name.
     pub sync: bool,
 }
@@ -33,6 +42,17 @@ pub struct BindingTarget {
 impl BindingTarget {
     pub(crate) const fn durability(&self) -> Durability {
         if self.sync { Durability::Sync } else { Durability::None }
+    }
+
+    /// What is kept of what the source says.
+    pub(crate) fn kept(&self) -> Vec<Part> {
+        let is_named = |part: &Part| self.keep.iter().any(|name| name == part.name());
+        Part::ALL.into_iter().filter(is_named).collect()
+    }
+
+    /// What is said of the image.
+    pub(crate) fn given(&self) -> Tags {
+        self.tags.as_ref().map(BindingTags::convert).unwrap_or_default()
     }
 
     /// How to write an image as TIFF.
