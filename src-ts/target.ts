@@ -4,13 +4,14 @@ import { GigapxError } from './errors.js'
 import * as is from './is.js'
 import { checkJob, jobKeys, type JobOptions } from './job.js'
 import type { BindingTarget } from './native.js'
+import { bindingifyTags, tagKeys, type TagOptions } from './tags.js'
 import { bindingifyTiff, type Samples, tiffKeys, type TiffOptions } from './tiff.js'
 
 /** A format that can be written. */
 export type FileFormat = 'raw' | 'tiff'
 
 /** How to write a file. All but `format` and `sync` is for TIFF. */
-export interface ToFileOptions extends TiffOptions, JobOptions {
+export interface ToFileOptions extends TiffOptions, TagOptions, JobOptions {
   /**
    * `'raw'`: the pixels and nothing else, in rows without gaps, in the byte order of this machine.
    * `'tiff'`: a TIFF or BigTIFF. Default: by the extension of the path: `.raw`, or `.tif`, `.tiff`,
@@ -33,7 +34,7 @@ const EXTENSIONS = `an extension among ${Object.keys(FORMATS).join(', ')}`
 const BIG = new Set(['.btf', '.tf2', '.tf8'])
 const LATER_FORMATS = ['png', 'jpeg', 'webp', 'avif', 'jp2', 'jxl', 'dzi', 'zarr'] as const
 const LATER_EXTENSIONS = new Set(['.jpg', ...LATER_FORMATS.map((name) => `.${name}`)])
-const KEYS: readonly (keyof ToFileOptions)[] = ['format', 'sync', ...tiffKeys, ...jobKeys]
+const KEYS: readonly (keyof ToFileOptions)[] = ['format', 'sync', ...tiffKeys, ...tagKeys, ...jobKeys]
 
 /** Checks a path and the options for an image there. */
 export function bindingifyTarget(
@@ -45,7 +46,7 @@ export function bindingifyTarget(
   const { sync = true, ...rest } = is.options(options, 'toFile options', KEYS)
   const extension = extname(file).toLowerCase()
   const format = checkFormat(rest.format, file, extension)
-  const tiffOnly = tiffKeys.find((name) => rest[name] !== undefined)
+  const tiffOnly = [...tiffKeys, ...tagKeys].find((name) => rest[name] !== undefined)
   if (format === 'raw' && tiffOnly !== undefined && rest[tiffOnly] !== 'none') {
     throw is.invalid("format 'tiff'", tiffOnly, format)
   }
@@ -53,6 +54,7 @@ export function bindingifyTarget(
     path: file,
     format,
     ...bindingifyTiff(rest, samples, BIG.has(extension)),
+    ...bindingifyTags(rest),
     sync: is.boolean(sync, 'sync'),
   }
   return { target, job: checkJob(rest) }

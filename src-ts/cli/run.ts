@@ -1,6 +1,7 @@
 import process from 'node:process'
 
 import type { Image } from '../image.js'
+import type { TagName } from '../tags.js'
 import type { ToFileOptions } from '../target.js'
 import { type CommandValues, runArguments } from './arguments.js'
 import { compose, jobOf, watched } from './chain.js'
@@ -42,6 +43,7 @@ function fileOptions(values: CommandValues): ToFileOptions {
     tileSize: parsed('tile-size', pair),
     rowsPerStrip: parsed('rows-per-strip', number),
     bigTiff: parsed('big-tiff', switchable),
+    keep: values.keep === 'all' ? true : (values.keep?.split(',') as TagName[] | undefined),
     sync: values['no-sync'] !== true,
   }
 }
