@@ -1,7 +1,7 @@
 /**
  * Writes TIFF files of every kind and has other programs read them: `node scripts/tiff.mjs [PYTHON]`.
  *
- * Needs a Python with tifffile and imagecodecs; uses libtiff's tools (tiffinfo, tiffcp), gdalinfo,
+ * Needs a Python with tifffile, imagecodecs and rasterio; uses libtiff's tools (tiffinfo, tiffcp), gdalinfo,
  * rio-cogeo and openslide-python where they are, and says which are not.
  */
 import { spawnSync } from 'node:child_process'
@@ -11,6 +11,9 @@ import path from 'node:path'
 import process from 'node:process'
 
 import { fromBuffer } from 'gigapx'
+import sharp from 'sharp'
+
+import { writeDescribed } from './tiff/described.mjs'
 
 const ARRAYS = { uint8: Uint8Array, uint16: Uint16Array, int16: Int16Array, int32: Int32Array, float32: Float32Array }
 
@@ -67,9 +70,14 @@ try {
   }
   const manifest = await Promise.all(files.map(write))
   fs.writeFileSync(path.join(directory, 'manifest.json'), JSON.stringify(manifest))
-  const script = path.join(import.meta.dirname, 'tiff', 'check.py')
-  const { status } = spawnSync(process.argv[2] ?? 'python3', [script, directory], { stdio: 'inherit' })
-  process.exitCode = status ?? 1
+  const pixel = sharp(Buffer.alloc(3), { raw: { width: 1, height: 1, channels: 3 } })
+  const { icc } = await sharp(await pixel.withIccProfile('p3').tiff().toBuffer()).metadata()
+  await writeDescribed(directory, icc)
+  for (const name of ['check.py', 'described.py']) {
+    const script = path.join(import.meta.dirname, 'tiff', name)
+    const { status } = spawnSync(process.argv[2] ?? 'python3', [script, directory], { stdio: 'inherit' })
+    process.exitCode ||= status ?? 1
+  }
 } finally {
   fs.rmSync(directory, { recursive: true })
 }

@@ -2,7 +2,7 @@ import { Buffer, constants } from 'node:buffer'
 import process from 'node:process'
 
 import { type Depth, depthBytes } from './depth.js'
-import { calling, CallSite, GigapxError } from './errors.js'
+import { calling, CallSite, fromBinding, GigapxError } from './errors.js'
 import { checkExplain, type Explanation, explanation, type ExplainOptions } from './explain.js'
 import * as is from './is.js'
 import { checkJob, jobKeys, type JobOptions, runJob } from './job.js'
@@ -12,6 +12,7 @@ import type { Metadata } from './metadata.js'
 import { type BindingError, type BindingImage, type BindingJob, type BindingMeasure, native } from './native.js'
 import { bindingifyRegion, type Region } from './region.js'
 import { Statistics } from './statistics.js'
+import { type Tags, tagsOf } from './tags.js'
 import { bindingifyTarget, type ToFileOptions } from './target.js'
 import { generateTiles, type Tile, type TilesOptions } from './tiles.js'
 
@@ -72,6 +73,30 @@ export class Image extends Statistics {
   }
 
   /**
+   * What describes the image beside its pixels: of an image that was opened, what its file says; of one made
+   * from it, what of that is still so. Crops, pads, flips and turns move `geo` along and turn `resolution`;
+   * a profile for other channels is gone, and so is `geo` where images were joined.
+   *
+   * @example
+   * ```ts
+   * const { resolution, geo } = await (await open('map.tif')).tags()
+   * await image.toFile('out.tif', { keep: true, tags: { description: 'sharpened' } })
+   * ```
+   * @throws GigapxError `ERR_CLOSED` at the call; the promise rejects with `ERR_IO`, `ERR_SOURCE_CHANGED`, or
+   * `ERR_CORRUPT_INPUT` if a tag is not where the file says
+   */
+  tags(): Promise<Tags> {
+    const binding = this.#open()
+    const site = new CallSite(Image.prototype.tags)
+    return calling(() => binding.tags()).then(({ tags, error }) => {
+      if (tags === undefined) {
+        throw fromBinding(error ?? { code: 'ERR_INTERNAL', message: 'nothing was read' }, site)
+      }
+      return tagsOf(tags)
+    })
+  }
+
+  /**
    * A part of the image. Only it, and what the filters before it need around it, is computed. Filters
    * before the crop see the pixels outside of it; filters after it see a border there.
    *
@@ -102,7 +127,7 @@ export class Image extends Statistics {
    * @param path - A path or a `file:` URL; see `format` for its extension.
    * @throws GigapxError `ERR_INVALID_ARGUMENT`, `ERR_UNSUPPORTED`, `ERR_CLOSED` at the call; the promise
    * rejects with `ERR_IO`, `ERR_NO_SPACE`, `ERR_MEMORY_LIMIT`, `ERR_SOURCE_CHANGED`, `ERR_CORRUPT_INPUT`,
-   * or the signal's reason
+   * `ERR_INVALID_ARGUMENT` if what is to be kept is not so of the image, or the signal's reason
    */
   toFile(path: string | URL, options: ToFileOptions = {}): Promise<void> {
     const binding = this.#open()

@@ -58,6 +58,14 @@ export function boolean(value: unknown, name: string): boolean {
   return value
 }
 
+/** A text of a character or more, without the one that ends texts in files. */
+export function text(value: unknown, name: string): string {
+  if (typeof value !== 'string' || value === '' || value.includes('\0')) {
+    throw invalid('a text', name, value)
+  }
+  return value
+}
+
 /** One of `values`. */
 export function oneOf<const T extends string>(value: unknown, name: string, values: readonly T[]): T {
   if (!values.includes(value as T)) {

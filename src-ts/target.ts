@@ -5,13 +5,16 @@ import { GigapxError } from './errors.js'
 import * as is from './is.js'
 import { checkJob, jobKeys, type JobOptions } from './job.js'
 import type { BindingTarget } from './native.js'
+import { bindingifyTags, tagKeys, type TagOptions } from './tags.js'
 import { bindingifyTiff, type Samples, tiffKeys, type TiffOptions } from './tiff.js'
 
 /** A format that can be written. */
 export type FileFormat = 'raw' | 'tiff' | 'deepzoom'
 
-/** How to write a file. All but `format` and `sync` is for TIFF and DeepZoom. */
-export interface ToFileOptions extends TiffOptions, DeepZoomOptions, JobOptions {
+/**
+ * How to write a file. All but `format` and `sync` is for TIFF and DeepZoom; what describes the image, for TIFF.
+ */
+export interface ToFileOptions extends TiffOptions, DeepZoomOptions, TagOptions, JobOptions {
   /**
    * `'raw'`: the pixels and nothing else, in rows without gaps, in the byte order of this machine.
    * `'tiff'`: a TIFF or BigTIFF. `'deepzoom'`: the image and its halves down to one pixel in tiles, as web
@@ -39,7 +42,7 @@ const EXTENSIONS = `an extension among ${Object.keys(FORMATS).join(', ')}`
 const BIG = new Set(['.btf', '.tf2', '.tf8'])
 const LATER_FORMATS = ['png', 'jpeg', 'webp', 'avif', 'jp2', 'jxl', 'zarr'] as const
 const LATER_EXTENSIONS = new Set(['.jpg', ...LATER_FORMATS.map((name) => `.${name}`)])
-const KEYS: readonly (keyof ToFileOptions)[] = ['format', 'sync', ...tiffKeys, ...deepZoomKeys, ...jobKeys]
+const KEYS: readonly (keyof ToFileOptions)[] = ['format', 'sync', ...tiffKeys, ...deepZoomKeys, ...tagKeys, ...jobKeys]
 
 /** Checks a path and the options for an image there. */
 export function bindingifyTarget(
@@ -55,6 +58,10 @@ export function bindingifyTarget(
   if (format !== 'deepzoom' && zoomOnly !== undefined) {
     throw is.invalid("format 'deepzoom'", zoomOnly, format)
   }
+  const said = tagKeys.find((name) => rest[name] !== undefined)
+  if (format !== 'tiff' && said !== undefined) {
+    throw is.invalid("format 'tiff'", said, format)
+  }
   const tiffOnly = tiffKeys.find((name) => rest[name] !== undefined)
   if (format === 'raw' && tiffOnly !== undefined && rest[tiffOnly] !== 'none') {
     throw is.invalid("format 'tiff'", tiffOnly, format)
@@ -65,6 +72,7 @@ export function bindingifyTarget(
     ...(format === 'deepzoom'
       ? bindingifyDeepZoom(rest, tiffKeys, samples, extension)
       : bindingifyTiff(rest, samples, BIG.has(extension))),
+    ...bindingifyTags(rest),
     sync: is.boolean(sync, 'sync'),
   }
   return { target, job: checkJob(rest) }

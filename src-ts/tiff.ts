@@ -80,7 +80,7 @@ export interface Samples {
   readonly depth: string
 }
 
-type Binding = Omit<BindingTarget, 'path' | 'format' | 'sync' | 'deepZoom'>
+type Binding = Omit<BindingTarget, 'path' | 'format' | 'sync' | 'deepZoom' | 'keep' | 'keepsStrictly' | 'tags'>
 
 /** Columns and rows of a tile at most. */
 export const MAX_TILE = 16_384

@@ -12,6 +12,7 @@ import {
   type Explanation,
   fromBuffer,
   type GaussianBlurOptions,
+  type Geo,
   GigapxError,
   type GigapxErrorCode,
   type GradientMagnitudeOptions,
@@ -31,6 +32,7 @@ import {
   type SobelOptions,
   type Stats,
   stats,
+  type Tags,
   type Taps,
   type Tile,
   type UnsharpMaskOptions,
@@ -160,6 +162,18 @@ expectType<Promise<void>>(image.toFile(new URL('file:///a.tif'), { signal, onPro
 expectType<Promise<void>>(
   image.toFile('a', { format: 'tiff', compression: 'none', tileSize: { x: 16, y: 32 }, bigTiff: 'auto', sync: false }),
 )
+expectType<Promise<Tags>>(image.tags())
+expectType<Promise<void>>(image.toFile('a.tif', { keep: true }))
+const geo: Geo = { transform: [1, 0, 0, 0, -1, 0], model: 'projected', epsg: 3857, keys: { 1024: 1, 2057: [1], 1026: 'a' }, nodata: 0 }
+expectType<Promise<void>>(
+  image.toFile('a.tif', {
+    keep: ['icc', 'ome'],
+    tags: { icc: new Uint8Array(128), xmp: '<x/>', resolution: { x: 1, y: 1, unit: 'cm' }, geo, description: 'a' },
+  }),
+)
+expectError(image.toFile('a.tif', { keep: ['exif'] }))
+expectError(image.toFile('a.tif', { tags: { software: 'mine' } }))
+expectError(image.toFile('a.tif', { tags: { geo: { transform: [1] } } }))
 expectError(image.toFile())
 expectError(image.toFile('a.tif', { format: 'png' }))
 expectType<Promise<void>>(image.toFile('a', { compression: 'zstd', level: 3, predictor: false, pyramid: 'cog' }))

@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 
+import { tagNames } from '../tags.js'
 import { UsageError } from './exit.js'
 import { type CliFilter, filters, type Values } from './filters.js'
 
@@ -28,6 +29,7 @@ const RUN = {
   'tile-size': { type: 'string' },
   'rows-per-strip': { type: 'string' },
   'big-tiff': { type: 'string' },
+  keep: { type: 'string' },
   'no-sync': { type: 'boolean' },
   threads: { type: 'string' },
   'memory-limit': { type: 'string' },
@@ -51,6 +53,7 @@ export interface CommandValues {
   'tile-size'?: string
   'rows-per-strip'?: string
   'big-tiff'?: string
+  keep?: string
   'no-sync'?: boolean
   threads?: string
   'memory-limit'?: string
@@ -109,7 +112,7 @@ function chainArguments(
   args: readonly string[],
   count: number,
 ): { files: string[] } & Pick<ChainArguments, 'steps' | 'values'> {
-  const [first = [], ...others] = split(joinNegatives(args))
+  const [first = [], ...others] = split(joinNegatives(joinKept(args)))
   const names = positionalsOf(first)
   const name = names[count]
   const values: CommandValues = {}
@@ -138,6 +141,22 @@ function chainArguments(
     add(segment, filterName, 0)
   }
   return { files: names.slice(0, count), steps, values }
+}
+
+/** Gives `--keep` its value: the names behind it, or all where none are. */
+function joinKept(args: readonly string[]): string[] {
+  return args.flatMap((arg, i) => {
+    if (arg === '--keep') {
+      return [`--keep=${isList(args[i + 1]) ? args[i + 1] : 'all'}`]
+    }
+    return args[i - 1] === '--keep' && isList(arg) ? [] : [arg]
+  })
+}
+
+/** Whether an argument names parts of tags. */
+function isList(arg: string | undefined): boolean {
+  const names = new Set<string>(['all', ...tagNames])
+  return arg?.split(',').some((name) => names.has(name)) ?? false
 }
 
 /** Makes `--name=-1` of `--name -1`, or the value would pass for an option. */

@@ -104,6 +104,8 @@ Options
   --overlap N                   of tiles of DeepZoom (default 1)
   --rows-per-strip N            strips instead of tiles
   --big-tiff auto|yes|no        64-bit offsets (default auto: if needed)
+  --keep [NAMES]                what IN says of its image and is so of OUT too: all, or some of
+                                icc,resolution,xmp,description,ome,geo,origin
   --no-sync                     do not wait until OUT is safe on its disk
   --threads N                   the most threads (default: all processors)
   --memory-limit BYTES          working memory, with K, M or G for KiB, MiB or GiB (default 256M)

@@ -1,6 +1,7 @@
 import process from 'node:process'
 
 import type { Image } from '../image.js'
+import type { TagName } from '../tags.js'
 import type { ToFileOptions } from '../target.js'
 import { type CommandValues, runArguments } from './arguments.js'
 import { compose, jobOf, watched } from './chain.js'
@@ -45,6 +46,7 @@ function fileOptions(values: CommandValues): ToFileOptions {
     overlap: parsed('overlap', number),
     rowsPerStrip: parsed('rows-per-strip', number),
     bigTiff: parsed('big-tiff', switchable),
+    keep: values.keep === 'all' ? true : (values.keep?.split(',') as TagName[] | undefined),
     sync: values['no-sync'] !== true,
   }
 }

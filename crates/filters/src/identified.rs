@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use raster::{Region, Spec, ViewMut};
+use raster::{Affine, Region, Spec, ViewMut};
 
 use crate::{Demand, Filter, Geometry, Identify, Identity, Law, Pass, Point, Window};
 
@@ -81,6 +81,10 @@ impl Geometry for Identified<dyn Geometry> {
 
     fn law(&self) -> Option<&Law> {
         self.law.as_ref()
+    }
+
+    fn placement(&self) -> Option<Affine> {
+        self.operation.placement()
     }
 
     fn demand(&self, region: &Region) -> Vec<(usize, Demand)> {

@@ -123,13 +123,13 @@ impl BindingImage {
         job: &BindingJob,
         target: BindingTarget,
     ) -> Result<Object<'env>> {
-        let (image, spec) = (self.image()?, self.spec);
+        let image = self.image()?;
         let (settler, promise) = settler(env, BindingOutcome::lost)?;
         let starter = job.starter();
         let environment = environment::current(env);
         let ticket = environment.enter();
         // Creating the file may wait for the disk, so that too happens on a worker.
-        engine().spawn(move || match create(&target, spec) {
+        engine().spawn(move || match create(&target, &image) {
             Ok(sink) => starter.start(&image, sink, ticket, move |result, ticket| {
                 settler.resolve(|| BindingOutcome::from(result));
                 drop(ticket);
@@ -265,16 +265,17 @@ fn opening<'env>(
 
 pub(crate) fn create(
     target: &BindingTarget,
-    spec: Spec,
+    image: &Image,
 ) -> std::result::Result<Arc<dyn Sink>, store::Error> {
-    let path = Path::new(&target.path);
+    let (path, spec) = (Path::new(&target.path), *image.spec());
     if target.format == "raw" {
         return Ok(Arc::new(RawSink::create(path, spec, target.durability())?));
     }
     if let Some(zoom) = &target.deep_zoom {
         return Ok(Arc::new(DeepZoomSink::create(path, target.deep_zoom(zoom, spec))?));
     }
-    Ok(Arc::new(TiffSink::create(path, target.tiff(spec))?))
+    let tags = image.described(&target.kept(), target.keeps_strictly, target.given())?;
+    Ok(Arc::new(TiffSink::describing(path, target.tiff(spec), &tags)?))
 }
 
 fn parse_access(access: &str) -> Result<Access> {

@@ -7,6 +7,7 @@
 //! - `filtering`: the methods of an image that filter it.
 //! - `operating`: point operations, and images from several.
 //! - `measuring`: what images add up to.
+//! - `tagging`: what describes an image.
 //! - `writing`: several results at once, and what a plan is worth.
 //! - `memory`: memory that crosses the border without a copy, in both directions.
 //! - `error`: errors as codes; a failed job resolves with one, and the façade throws it.
@@ -24,6 +25,7 @@ mod measuring;
 mod memory;
 mod operating;
 mod promise;
+mod tagging;
 mod tiles;
 mod types;
 mod writing;

@@ -38,7 +38,7 @@ impl BindingImage {
         // Creating the files may wait for the disk, so that too happens on a worker.
         engine().spawn(move || {
             for (image, target) in images.iter().zip(&targets) {
-                match create(target, *image.spec()) {
+                match create(target, image) {
                     Ok(sink) => results.push((image.clone(), sink)),
                     Err(error) => {
                         for (_, sink) in results {

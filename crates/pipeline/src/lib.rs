@@ -6,6 +6,7 @@
 //! node for a region, which asks its input for that region and a halo, down to the source.
 
 mod cache;
+mod carry;
 mod chunked;
 mod control;
 mod course;
@@ -19,6 +20,7 @@ mod intake;
 mod job;
 mod measure;
 mod parts;
+mod placement;
 mod plan;
 mod program;
 mod roll;
@@ -28,11 +30,13 @@ mod unify;
 mod unit;
 mod worker;
 
+pub use carry::Part;
 pub use engine::{Counters, DEFAULT_MEMORY_LIMIT, Engine};
 pub use error::Error;
 pub use explain::{Explanation, NullSink, Stage};
 pub use image::Image;
 pub use job::{Handle, OnProgress, Options, Progress};
 pub use measure::Measure;
+pub use placement::Placement;
 pub use plan::{Chunks, Decoding, Plan, Request, plan};
 pub use tiles::{Tile, Tiles};

@@ -14,6 +14,7 @@
 //! # Ok::<(), gigapx_raster::SpecError>(())
 //! ```
 
+mod affine;
 mod border;
 mod buffer;
 mod depth;
@@ -22,6 +23,7 @@ mod spec;
 mod stream;
 mod view;
 
+pub use affine::Affine;
 pub use border::{Border, Span};
 pub use buffer::Buffer;
 pub use depth::{Depth, Sample};

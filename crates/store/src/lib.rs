@@ -61,7 +61,7 @@ mod sequential;
 mod sink;
 mod source;
 mod stream;
-mod tag;
+mod tags;
 mod tiff;
 mod webp;
 mod whole;
@@ -79,5 +79,7 @@ pub use pyramid::Decimation;
 pub use raw::{RawLayout, RawSink, from_memory, open_raw};
 pub use sink::{Layout, Sink};
 pub use source::{Chunking, Source};
-pub use tag::Tag;
+pub use tags::{
+    Geo, KeyValue, Keys, Model, Ome, Origin, PixelSize, Place, Resolution, Tags, Unit, icc_fits,
+};
 pub use tiff::{TiffChunks, TiffOptions, TiffPyramid, TiffSink, TiffVariant};

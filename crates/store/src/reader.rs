@@ -5,7 +5,8 @@ use std::sync::Arc;
 use raster::{Region, Spec, View, ViewMut};
 
 use crate::{
-    Bytes, Chunking, Error, Metadata, Source, Tag, cache::Cache, check::assert_inside, plane::Plane,
+    Bytes, Chunking, Error, Metadata, Source, Tags, cache::Cache, check::assert_inside,
+    plane::Plane,
 };
 
 /// An image whose bytes are at hand only now and then. Regions are inside of it.
@@ -22,9 +23,9 @@ pub(crate) trait Reader: Send + Sync {
     fn advise(&self, bytes: &Bytes, region: &Region);
 
     /// As [`Source::tags`].
-    fn tags(&self, bytes: &Bytes) -> Result<Vec<Tag>, Error> {
+    fn tags(&self, bytes: &Bytes) -> Result<Tags, Error> {
         let _ = bytes;
-        Ok(Vec::new())
+        Ok(Tags::default())
     }
 
     /// As [`Source::chunks`].
@@ -100,7 +101,7 @@ impl Source for Opened {
         self.reader.advise(&self.bytes, region);
     }
 
-    fn tags(&self) -> Result<Vec<Tag>, Error> {
+    fn tags(&self) -> Result<Tags, Error> {
         self.reader.tags(&self.bytes)
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use raster::{Region, Spec, View, ViewMut};
 
-use crate::{Error, Metadata, Tag};
+use crate::{Error, Metadata, Tags};
 
 /// An image that can be read by region, from any thread.
 ///
@@ -37,8 +37,8 @@ pub trait Source: Send + Sync {
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    fn tags(&self) -> Result<Vec<Tag>, Error> {
-        Ok(Vec::new())
+    fn tags(&self) -> Result<Tags, Error> {
+        Ok(Tags::default())
     }
 
     /// The region as it lies in memory, when it does so as one strided rectangle, aligned and in

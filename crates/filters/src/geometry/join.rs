@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use raster::{Region, Span, Spec, ViewMut};
+use raster::{Affine, Region, Span, Spec, ViewMut};
 
 use super::{Geometry, GeometryRecipe};
 use crate::identity::identify;
@@ -107,6 +107,11 @@ impl Geometry for Joined {
 
     fn output(&self) -> &Spec {
         &self.output
+    }
+
+    fn placement(&self) -> Option<Affine> {
+        let (left, top) = self.places[0];
+        Some(Affine::translation(-(left as f64), -(top as f64)))
     }
 
     fn demand(&self, region: &Region) -> Vec<(usize, Demand)> {

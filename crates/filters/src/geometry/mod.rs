@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use raster::{Region, Sample, Spec, ViewMut};
+use raster::{Affine, Region, Sample, Spec, ViewMut};
 
 use crate::depths::with_depth;
 use crate::identified::Identified;
@@ -31,6 +31,11 @@ pub trait Geometry: Send + Sync {
 
     /// What it obeys, if anything is known.
     fn law(&self) -> Option<&Law> {
+        None
+    }
+
+    /// Where the places of the result are in the first input; `None` if they are nowhere there.
+    fn placement(&self) -> Option<Affine> {
         None
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use raster::{Border, Region, Span, Spec, ViewMut};
+use raster::{Affine, Border, Region, Span, Spec, ViewMut};
 
 use super::{Geometry, GeometryRecipe};
 use crate::identity::identify;
@@ -81,6 +81,10 @@ impl Geometry for Padded {
 
     fn output(&self) -> &Spec {
         &self.output
+    }
+
+    fn placement(&self) -> Option<Affine> {
+        Some(Affine::translation(-(self.pad.left as f64), -(self.pad.top as f64)))
     }
 
     fn demand(&self, region: &Region) -> Vec<(usize, Demand)> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use raster::{Region, Span, Spec, ViewMut};
+use raster::{Affine, Region, Span, Spec, ViewMut};
 
 use super::{Geometry, GeometryRecipe};
 use crate::{Demand, Identify, Identity, Law, ParameterError, Window};
@@ -178,6 +178,16 @@ impl Geometry for Turned {
 
     fn output(&self) -> &Spec {
         &self.output
+    }
+
+    fn placement(&self) -> Option<Affine> {
+        let axis = |is_first: bool, from_end: bool, length: u64| {
+            let (step, start) = if from_end { (-1.0, length as f64) } else { (1.0, 0.0) };
+            if is_first { [step, 0.0, start] } else { [0.0, step, start] }
+        };
+        let [a, b, c] = axis(!self.turns, self.from_right, self.input.width);
+        let [d, e, f] = axis(self.turns, self.from_bottom, self.input.height);
+        Some(Affine([a, b, c, d, e, f]))
     }
 
     fn demand(&self, region: &Region) -> Vec<(usize, Demand)> {

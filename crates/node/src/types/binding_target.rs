@@ -1,11 +1,12 @@
 use napi_derive::napi;
+use pipeline::Part;
 use raster::Spec;
 use store::{
-    Compression, Decimation, DeepZoomOptions, Durability, TiffChunks, TiffOptions, TiffPyramid,
+    Compression, Decimation, DeepZoomOptions, Durability, Tags, TiffChunks, TiffOptions, TiffPyramid,
     TiffVariant,
 };
 
-use super::BindingDeepZoom;
+use super::{BindingDeepZoom, BindingTags};
 
 /// A file to write.
 #[napi(object)]
@@ -35,6 +36,12 @@ pub struct BindingTarget {
     pub deep_zoom: Option<BindingDeepZoom>,
     /// `auto`, `classic` or `big`.
     pub variant: String,
+    /// What is kept of what the source says: names of parts.
+    pub keep: Vec<String>,
+    /// Whether to fail if one of them is not so of the image.
+    pub keeps_strictly: bool,
+    /// What is said instead, or beside.
+    pub tags: Option<BindingTags>,
     /// Whether the file is flushed to the disk before it takes its name.
     pub sync: bool,
 }
@@ -42,6 +49,17 @@ pub struct BindingTarget {
 impl BindingTarget {
     pub(crate) const fn durability(&self) -> Durability {
         if self.sync { Durability::Sync } else { Durability::None }
+    }
+
+    /// What is kept of what the source says.
+    pub(crate) fn kept(&self) -> Vec<Part> {
+        let is_named = |part: &Part| self.keep.iter().any(|name| name == part.name());
+        Part::ALL.into_iter().filter(is_named).collect()
+    }
+
+    /// What is said of the image.
+    pub(crate) fn given(&self) -> Tags {
+        self.tags.as_ref().map(BindingTags::convert).unwrap_or_default()
     }
 
     /// How to write an image as TIFF.

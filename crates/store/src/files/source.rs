@@ -6,7 +6,7 @@ use raster::{Region, Spec, View, ViewMut};
 
 use super::recent::Recent;
 use crate::{
-    Bytes, Error, Metadata, Source, Tag,
+    Bytes, Error, Metadata, Source, Tags,
     bytes::Origin,
     check::assert_inside,
     reader::{Opened, Reader, chunks_of_reader},
@@ -73,7 +73,7 @@ impl Source for OnDemand {
         }
     }
 
-    fn tags(&self) -> Result<Vec<Tag>, Error> {
+    fn tags(&self) -> Result<Tags, Error> {
         self.reader.tags(&*self.bytes()?)
     }
 

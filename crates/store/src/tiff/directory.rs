@@ -4,7 +4,7 @@ use super::{
     header::Container,
     tag::{self, kind},
 };
-use crate::{ByteOrder, Error, Tag};
+use crate::{ByteOrder, Error};
 
 /// The tags of one image. Values stay in the file until they are asked for, so what an unknown tag
 /// says can be wrong without harm.
@@ -19,6 +19,15 @@ struct Entry {
     /// Where the value lies, or its offset if it is too long.
     value: u64,
 }
+
+/// The value of a tag that describes the image, in this machine's byte order.
+pub(super) struct Value {
+    pub(super) kind: u16,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// The most bytes of such a value. A file may well have as many, but nobody would call them a description.
+const MAX_VALUE: u64 = 1 << 28;
 
 /// Unsigned integers that lie in the file.
 #[derive(Clone, Copy)]
@@ -96,18 +105,27 @@ impl Directory {
         entry.map(|entry| entry.bytes(container)).transpose()
     }
 
-    /// What describes the image, as it is.
-    pub(super) fn descriptive(&self, container: &Container<'_>) -> Result<Vec<Tag>, Error> {
-        let entries = self.entries.iter().filter(|entry| tag::DESCRIPTIVE.contains(&entry.tag));
-        let tag = |entry: &Entry| {
-            let mut bytes = entry.bytes(container)?;
-            if container.order != ByteOrder::NATIVE {
-                bytes.chunks_exact_mut(tag::number_bytes(entry.kind)).for_each(<[u8]>::reverse);
-            }
-            let &Entry { tag: number, kind, count, .. } = entry;
-            Ok(Tag { number, kind, count, bytes })
+    /// The value of a tag that describes the image.
+    pub(super) fn value(
+        &self,
+        container: &Container<'_>,
+        tag: u16,
+    ) -> Result<Option<Value>, Error> {
+        let Some(entry) = self.entries.iter().find(|entry| entry.tag == tag) else {
+            return Ok(None);
         };
-        entries.map(tag).collect()
+        let kind = entry.kind;
+        if entry.count.saturating_mul(tag::value_bytes(kind)) > MAX_VALUE {
+            let (name, count) = (tag::name(tag), entry.count);
+            return Err(container.corrupt(format!(
+                "{name} has {count} values of type {kind}, more than {MAX_VALUE} bytes"
+            )));
+        }
+        let mut bytes = entry.bytes(container)?;
+        if container.order != ByteOrder::NATIVE {
+            bytes.chunks_exact_mut(tag::number_bytes(kind)).for_each(<[u8]>::reverse);
+        }
+        Ok(Some(Value { kind, bytes }))
     }
 
     /// The one integer of a tag.

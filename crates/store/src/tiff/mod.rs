@@ -15,6 +15,7 @@ mod palette;
 mod rows;
 mod source;
 mod tag;
+mod tags;
 mod write;
 
 pub(crate) use source::TiffImage;

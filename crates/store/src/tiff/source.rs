@@ -11,10 +11,10 @@ use super::{
     header::Container,
     packed::Packed,
     pages::Pages,
-    rows,
+    rows, tags,
 };
 use crate::{
-    ByteOrder, Bytes, Chunking, Error, Format, Metadata, Selection, Tag, cache::Cache,
+    ByteOrder, Bytes, Chunking, Error, Format, Metadata, Selection, Tags, cache::Cache,
     codec::Codec, form::Form, plane::Plane, reader::Reader,
 };
 
@@ -131,9 +131,9 @@ impl Reader for TiffImage {
         }
     }
 
-    fn tags(&self, bytes: &Bytes) -> Result<Vec<Tag>, Error> {
+    fn tags(&self, bytes: &Bytes) -> Result<Tags, Error> {
         let container = Container { bytes, order: self.order, big: self.big, first: 0 };
-        self.tags.descriptive(&container)
+        tags::read(&container, &self.tags)
     }
 
     fn chunks(&self) -> Option<Chunking> {

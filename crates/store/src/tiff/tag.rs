@@ -23,13 +23,20 @@ tags! {
     PHOTOMETRIC PhotometricInterpretation 262
     FILL_ORDER FillOrder 266
     IMAGE_DESCRIPTION ImageDescription 270
+    MAKE Make 271
+    MODEL Model 272
     STRIP_OFFSETS StripOffsets 273
     SAMPLES_PER_PIXEL SamplesPerPixel 277
     ROWS_PER_STRIP RowsPerStrip 278
     STRIP_BYTE_COUNTS StripByteCounts 279
+    X_RESOLUTION XResolution 282
+    Y_RESOLUTION YResolution 283
     PLANAR_CONFIGURATION PlanarConfiguration 284
     T4_OPTIONS T4Options 292
+    RESOLUTION_UNIT ResolutionUnit 296
     SOFTWARE Software 305
+    DATE_TIME DateTime 306
+    ARTIST Artist 315
     PREDICTOR Predictor 317
     COLOR_MAP ColorMap 320
     TILE_WIDTH TileWidth 322
@@ -42,15 +49,18 @@ tags! {
     JPEG_TABLES JPEGTables 347
     YCBCR_SUBSAMPLING YCbCrSubSampling 530
     REFERENCE_BLACK_WHITE ReferenceBlackWhite 532
+    XMP XMP 700
+    COPYRIGHT Copyright 33_432
+    MODEL_PIXEL_SCALE ModelPixelScale 33_550
+    MODEL_TIEPOINT ModelTiepoint 33_922
+    MODEL_TRANSFORMATION ModelTransformation 34_264
+    ICC_PROFILE ICCProfile 34_675
+    GEO_KEY_DIRECTORY GeoKeyDirectory 34_735
+    GEO_DOUBLE_PARAMS GeoDoubleParams 34_736
+    GEO_ASCII_PARAMS GeoAsciiParams 34_737
+    GDAL_METADATA GDAL_METADATA 42_112
+    GDAL_NODATA GDAL_NODATA 42_113
 }
-
-/// Tags that describe the image without a word about how it is stored: `ImageDescription` (with
-/// OME-XML), make and model, resolution, software, date, artist, copyright, XMP, IPTC, ICC, `GeoTIFF`
-/// and GDAL's.
-pub(super) const DESCRIPTIVE: [u16; 22] = [
-    270, 271, 272, 282, 283, 296, 305, 306, 315, 700, 33_432, 33_550, 33_723, 33_922, 34_264,
-    34_377, 34_675, 34_735, 34_736, 34_737, 42_112, 42_113,
-];
 
 /// Bytes of one value of a type; those of types that do not exist are one.
 pub(super) const fn value_bytes(kind: u16) -> u64 {
@@ -77,6 +87,8 @@ pub(super) mod kind {
     pub(in super::super) const SHORT: u16 = 3;
     pub(in super::super) const LONG: u16 = 4;
     pub(in super::super) const RATIONAL: u16 = 5;
+    pub(in super::super) const UNDEFINED: u16 = 7;
+    pub(in super::super) const DOUBLE: u16 = 12;
     pub(in super::super) const IFD: u16 = 13;
     pub(in super::super) const LONG8: u16 = 16;
     pub(in super::super) const IFD8: u16 = 18;

@@ -8,6 +8,8 @@ use raster::{Buffer, Region, ViewMut};
 pub(crate) const BYTE: u16 = 1;
 pub(crate) const SHORT: u16 = 3;
 pub(crate) const LONG: u16 = 4;
+pub(crate) const RATIONAL: u16 = 5;
+pub(crate) const DOUBLE: u16 = 12;
 pub(crate) const LONG8: u16 = 16;
 
 /// A TIFF file to be.
@@ -33,7 +35,7 @@ impl Tiff {
         Self { order, big, entries, data: Vec::new(), next: 0 }
     }
 
-    /// Adds a tag or replaces it.
+    /// Adds a tag or replaces it. A rational has its numerator in the high half; a double is its bits.
     pub(crate) fn tag(mut self, tag: u16, kind: u16, values: &[u64]) -> Self {
         self.entries.retain(|entry| entry.0 != tag);
         self.entries.push((tag, kind, values.to_vec()));
@@ -84,14 +86,20 @@ impl Tiff {
             let size = match *kind {
                 SHORT => 2,
                 LONG => 4,
-                LONG8 => 8,
+                LONG8 | DOUBLE => 8,
                 _ => 1,
+            };
+            let value = |value: u64| match *kind {
+                RATIONAL => [value >> 32, value & 0xffff_ffff]
+                    .iter()
+                    .flat_map(|&part| self.number(part, 4))
+                    .collect(),
+                _ => self.number(value, size),
             };
             file.extend(self.number(u64::from(*tag), 2));
             file.extend(self.number(u64::from(*kind), 2));
             file.extend(self.number(list.len() as u64, word));
-            let mut raw: Vec<u8> =
-                list.iter().flat_map(|&value| self.number(value, size)).collect();
+            let mut raw: Vec<u8> = list.iter().flat_map(|&number| value(number)).collect();
             if raw.len() <= word {
                 raw.resize(word, 0);
                 file.extend(raw);

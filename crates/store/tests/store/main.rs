@@ -17,4 +17,5 @@ mod png; // PNG files, also interlaced ones
 mod pyramid; // smaller copies in TIFF files of ours
 mod raw; // bare pixels
 mod read; // TIFF files of others
+mod tags; // what describes an image
 mod write; // TIFF files of ours, read by others

@@ -4,14 +4,14 @@ use raster::{Depth, Spec};
 
 use super::{
     super::tag::{self, kind},
-    ome,
+    describe::Described,
     options::TiffPyramid,
     plan::Page,
 };
 use crate::codec::{Compression, Difference};
 
 /// A tag and its value.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Field {
     pub(super) tag: u16,
     pub(super) kind: u16,
@@ -19,7 +19,7 @@ pub(super) struct Field {
     pub(super) value: Value,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Value {
     Bytes(Vec<u8>),
     /// Where every chunk starts.
@@ -35,13 +35,13 @@ impl Field {
         let size = match self.kind {
             kind::SHORT => 2,
             kind::LONG | kind::IFD => 4,
-            kind::LONG8 | kind::IFD8 | kind::RATIONAL => 8,
+            kind::LONG8 | kind::IFD8 | kind::RATIONAL | kind::DOUBLE => 8,
             _ => 1,
         };
         self.count * size
     }
 
-    fn shorts(tag: u16, values: &[u16]) -> Self {
+    pub(super) fn shorts(tag: u16, values: &[u16]) -> Self {
         let value = Value::Bytes(bytemuck::cast_slice(values).to_vec());
         Self { tag, kind: kind::SHORT, count: values.len() as u64, value }
     }
@@ -52,13 +52,30 @@ impl Field {
         Self { tag, kind: kind::LONG, count: 1, value }
     }
 
+    pub(super) fn fraction(tag: u16, parts: [u32; 2]) -> Self {
+        let value = Value::Bytes(bytemuck::cast_slice(&parts).to_vec());
+        Self { tag, kind: kind::RATIONAL, count: 1, value }
+    }
+
+    pub(super) fn doubles(tag: u16, values: &[f64]) -> Self {
+        let value = Value::Bytes(bytemuck::cast_slice(values).to_vec());
+        Self { tag, kind: kind::DOUBLE, count: values.len() as u64, value }
+    }
+
+    /// Bytes, of a type whose values are one each.
+    pub(super) const fn bytes_of(tag: u16, kind: u16, bytes: Vec<u8>) -> Self {
+        Self { tag, kind, count: bytes.len() as u64, value: Value::Bytes(bytes) }
+    }
+
     fn rationals(tag: u16, values: &[u32]) -> Self {
         let pairs: Vec<u32> = values.iter().flat_map(|&value| [value, 1]).collect();
         let value = Value::Bytes(bytemuck::cast_slice(&pairs).to_vec());
         Self { tag, kind: kind::RATIONAL, count: values.len() as u64, value }
     }
 
-    fn text(tag: u16, text: &str) -> Self {
+    /// A text. It ends where it has a zero, as C's do.
+    pub(super) fn text(tag: u16, text: &str) -> Self {
+        let text = text.split('\0').next().unwrap_or_default();
         let value = Value::Bytes([text.as_bytes(), b"\0"].concat());
         Self { tag, kind: kind::ASCII, count: text.len() as u64 + 1, value }
     }
@@ -75,13 +92,19 @@ pub(super) struct Storage {
 }
 
 /// The tags of page `at` of so many, in ascending order as the format demands.
-pub(super) fn fields(page: &Page, at: usize, pages: usize, storage: Storage) -> Vec<Field> {
+pub(super) fn fields(
+    page: &Page,
+    at: usize,
+    pages: usize,
+    storage: Storage,
+    described: &Described,
+) -> Vec<Field> {
     let Page { spec, chunk, .. } = page;
     let table = |tag, value| {
         let kind = if storage.is_big { kind::LONG8 } else { kind::LONG };
         Field { tag, kind, count: page.count, value }
     };
-    let mut fields = samples(spec, storage.compression);
+    let mut fields = samples(spec, storage.compression, described.is_cmyk);
     fields.extend([
         Field::long(tag::IMAGE_WIDTH, spec.width),
         Field::long(tag::IMAGE_LENGTH, spec.height),
@@ -92,9 +115,9 @@ pub(super) fn fields(page: &Page, at: usize, pages: usize, storage: Storage) -> 
     if at > 0 {
         // A smaller copy of another page.
         fields.push(Field::long(tag::NEW_SUBFILE_TYPE, 1));
-    } else if storage.pyramid == Some(TiffPyramid::Ome) {
-        fields.push(Field::text(tag::IMAGE_DESCRIPTION, &ome::description(spec)));
-        if pages > 1 {
+    } else {
+        fields.extend(described.fields.iter().cloned());
+        if storage.pyramid == Some(TiffPyramid::Ome) && pages > 1 {
             let kind = if storage.is_big { kind::IFD8 } else { kind::IFD };
             let (count, value) = (pages as u64 - 1, Value::Pages);
             fields.push(Field { tag: tag::SUB_IFDS, kind, count, value });
@@ -124,7 +147,7 @@ pub(super) fn fields(page: &Page, at: usize, pages: usize, storage: Storage) -> 
 }
 
 /// The tags that say what a pixel is.
-fn samples(spec: &Spec, compression: Compression) -> Vec<Field> {
+fn samples(spec: &Spec, compression: Compression, is_cmyk: bool) -> Vec<Field> {
     let channels = spec.channels as usize;
     let bits = spec.depth.bytes() as u16 * 8;
     let format = match spec.depth {
@@ -133,7 +156,11 @@ fn samples(spec: &Spec, compression: Compression) -> Vec<Field> {
         Depth::F32 => 3,
     };
     // Three and four channels are taken for colour, without and with transparency.
-    let (photometric, coloured) = if matches!(channels, 3 | 4) { (2, 3) } else { (1, 1) };
+    let (photometric, coloured) = match channels {
+        4 if is_cmyk => (5, 4),
+        3 | 4 => (2, 3),
+        _ => (1, 1),
+    };
     let split = match compression {
         Compression::Jpeg { is_subsampled, .. } if channels == 3 => Some(is_subsampled),
         _ => None,

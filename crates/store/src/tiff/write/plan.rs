@@ -4,12 +4,13 @@ use raster::{Region, Spec};
 
 use super::{
     super::MAX_CHUNKS,
+    describe::{Described, describe},
     field::{Field, Storage, fields},
     head::{directory_bytes, header_bytes},
     options::{TiffChunks, TiffOptions, TiffPyramid, TiffVariant},
 };
 use crate::{
-    Error, Layout,
+    Error, Layout, Tags,
     check::valid,
     codec::{Compression, Difference},
     pyramid::Pyramid,
@@ -135,7 +136,7 @@ impl Page {
 }
 
 impl Plan {
-    pub(super) fn new(options: &TiffOptions) -> Result<Self, Error> {
+    pub(super) fn new(options: &TiffOptions, tags: &Tags) -> Result<Self, Error> {
         let spec = valid(options.spec)?;
         if spec.width.max(spec.height) > CLASSIC_LIMIT {
             return Err(Error::Unsupported(format!(
@@ -143,6 +144,7 @@ impl Plan {
                 spec.width, spec.height
             )));
         }
+        let described = describe(tags, options)?;
         let plan = |is_big| {
             let pages = Page::pyramid(options, spec)?;
             options.compression.check(&pages[0].chunk)?;
@@ -153,7 +155,7 @@ impl Plan {
                 is_tiled: matches!(options.chunks, TiffChunks::Tiles { .. }),
                 is_big,
             };
-            Ok(Self::lay_out(pages, storage))
+            Ok(Self::lay_out(pages, storage, &described))
         };
         let classic = plan(false)?;
         match options.variant {
@@ -167,19 +169,19 @@ impl Plan {
         }
     }
 
-    fn lay_out(pages: Vec<Page>, storage: Storage) -> Self {
+    fn lay_out(pages: Vec<Page>, storage: Storage, described: &Described) -> Self {
         let is_apart = storage.pyramid == Some(TiffPyramid::Cog);
         let mut plan = Self { pages, storage, head: 0, data: 0, is_apart, end: 0 };
-        plan.place_directories();
+        plan.place_directories(described);
         plan.place_pixels();
         plan
     }
 
-    fn place_directories(&mut self) {
+    fn place_directories(&mut self, described: &Described) {
         let count = self.pages.len();
         let mut at = header_bytes(self.storage.is_big);
         for (number, page) in self.pages.iter_mut().enumerate() {
-            page.fields = fields(page, number, count, self.storage);
+            page.fields = fields(page, number, count, self.storage, described);
             page.directory = at;
             at += directory_bytes(&page.fields, self.storage.is_big);
         }
@@ -286,7 +288,7 @@ mod tests {
 
     fn plan(width: u64, height: u64, variant: TiffVariant) -> Result<Plan, Error> {
         let spec = Spec::new(width, height, 1, Depth::U8).unwrap();
-        Plan::new(&TiffOptions { variant, ..TiffOptions::new(spec) })
+        Plan::new(&TiffOptions { variant, ..TiffOptions::new(spec) }, &Tags::default())
     }
 
     #[test]
@@ -303,7 +305,7 @@ mod tests {
                         let compression = Compression::Lzw;
                         let options =
                             TiffOptions { chunks, compression, variant, ..TiffOptions::new(spec) };
-                        let plan = Plan::new(&options).unwrap();
+                        let plan = Plan::new(&options, &Tags::default()).unwrap();
                         let mut head = Vec::new();
                         let push = |bytes: &[u8]| {
                             head.extend_from_slice(bytes);
@@ -333,7 +335,7 @@ mod tests {
         // What is packed may grow.
         let spec = Spec::new(65_536, 65_536 - 1024, 1, Depth::U8).unwrap();
         let packed = TiffOptions { compression: Compression::Lzw, ..TiffOptions::new(spec) };
-        assert!(Plan::new(&packed).unwrap().storage.is_big);
+        assert!(Plan::new(&packed, &Tags::default()).unwrap().storage.is_big);
     }
 
     #[test]
@@ -341,19 +343,25 @@ mod tests {
         let spec = Spec::new(1 << 20, 1 << 20, 1, Depth::U8).unwrap();
         for (width, height) in [(0, 16), (16, 17), (16, 16), (1 << 40, 16)] {
             let chunks = TiffChunks::Tiles { width, height };
-            let error = Plan::new(&TiffOptions { chunks, ..TiffOptions::new(spec) }).unwrap_err();
+            let error =
+                Plan::new(&TiffOptions { chunks, ..TiffOptions::new(spec) }, &Tags::default())
+                    .unwrap_err();
             assert!(matches!(error, Error::InvalidArgument(_)), "{chunks:?}: {error}");
         }
         let chunks = TiffChunks::Strips { rows: 0 };
-        let error = Plan::new(&TiffOptions { chunks, ..TiffOptions::new(spec) }).unwrap_err();
+        let error = Plan::new(&TiffOptions { chunks, ..TiffOptions::new(spec) }, &Tags::default())
+            .unwrap_err();
         assert!(matches!(error, Error::InvalidArgument(_)), "{error}");
         let error = plan(1 << 33, 1, TiffVariant::Auto).unwrap_err();
         assert!(matches!(error, Error::Unsupported(_)), "{error}");
         let differences = TiffOptions { predictor: Some(true), ..TiffOptions::new(spec) };
-        assert!(matches!(Plan::new(&differences), Err(Error::InvalidArgument(_))));
+        assert!(matches!(
+            Plan::new(&differences, &Tags::default()),
+            Err(Error::InvalidArgument(_))
+        ));
         let chunks = TiffChunks::Strips { rows: 16 };
         let pyramid =
             TiffOptions { chunks, pyramid: Some(TiffPyramid::Cog), ..TiffOptions::new(spec) };
-        assert!(matches!(Plan::new(&pyramid), Err(Error::InvalidArgument(_))));
+        assert!(matches!(Plan::new(&pyramid, &Tags::default()), Err(Error::InvalidArgument(_))));
     }
 }

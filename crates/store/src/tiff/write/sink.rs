@@ -15,7 +15,7 @@ use super::{
     plan::{ALIGNMENT, Page, Plan},
 };
 use crate::{
-    Decimation, Error, Layout, Sink,
+    Decimation, Error, Layout, Sink, Tags,
     check::assert_shape,
     codec::Packer,
     gather::{Gather, gather},
@@ -55,7 +55,20 @@ impl TiffSink {
     /// [`Error::NoSpace`] if it does not fit on the disk, as far as that is known before it is packed;
     /// [`Error::Io`] if no file can be made there.
     pub fn create(path: impl AsRef<Path>, options: TiffOptions) -> Result<Self, Error> {
-        let plan = Plan::new(&options)?;
+        Self::describing(path, options, &Tags::default())
+    }
+
+    /// Starts the file of an image that `tags` describe. The software is that which writes it.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create), and [`Error::InvalidArgument`] if the ICC profile is for other
+    /// channels than the image has, or something does not fit a tag.
+    pub fn describing(
+        path: impl AsRef<Path>,
+        options: TiffOptions,
+        tags: &Tags,
+    ) -> Result<Self, Error> {
+        let plan = Plan::new(&options, tags)?;
         let (places, pyramid) = (Places::new(&plan), pyramid(&plan, options.decimation));
         let draft = Draft::create(path.as_ref(), plan.reserved(), options.durability)?;
         let sink = Self { plan, places, pyramid, draft, tools: Mutex::default() };
