@@ -118,7 +118,7 @@ mod tests {
             let Placement { affine, is_joined } = image.placement().unwrap();
             prop_assert!(!is_joined);
             let across = image.spec().width as usize;
-            for (at, &sample) in samples(&image).iter().enumerate().filter(|(_, &sample)| sample != 0) {
+            for (at, &sample) in samples(&image).iter().enumerate().filter(|&(_, &sample)| sample != 0) {
                 let from = ((sample - 1) as u64 % width, (sample - 1) as u64 / width);
                 let centre = ((at % across) as f64 + 0.5, (at / across) as f64 + 0.5);
                 prop_assert_eq!(affine.apply(centre), (from.0 as f64 + 0.5, from.1 as f64 + 0.5));
