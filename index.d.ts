@@ -206,6 +206,20 @@ export interface BindingCounters {
   peak: number
 }
 
+/** How to write a DeepZoom image, beside what its target says. */
+export interface BindingDeepZoom {
+  /** Whether all files are in one zip archive. */
+  archive: boolean
+  tileSize: number
+  overlap: number
+  /** `jpeg`, `png` or `webp`. */
+  tileFormat: string
+  /** Of `jpeg` and `webp`; none for a `webp` that loses nothing. */
+  quality?: number
+  /** Whether colour has half the columns and rows in a `jpeg`. */
+  subsampled: boolean
+}
+
 /** A derivative. */
 export interface BindingDerivative {
   /** The size of Sobel's kernel; Scharr's if not given. */
@@ -411,7 +425,7 @@ export interface BindingStage {
 /** A file to write. */
 export interface BindingTarget {
   path: string
-  /** `raw` or `tiff`. */
+  /** `raw`, `tiff` or `deepzoom`. */
   format: string
   tileWidth: number
   tileHeight: number
@@ -429,6 +443,10 @@ export interface BindingTarget {
   predictor?: boolean
   /** `chain`, `cog` or `ome`. */
   pyramid?: string
+  /** `mean` or `gaussian`, of smaller copies. */
+  decimation: string
+  /** Of `deepzoom`. */
+  deepZoom?: BindingDeepZoom
   /** `auto`, `classic` or `big`. */
   variant: string
   /** Whether the file is flushed to the disk before it takes its name. */

@@ -20,7 +20,7 @@ export interface DeepZoomOptions {
 }
 
 /** The options of DeepZoom and of no other format. */
-export const deepZoomKeys = ['overlap', 'tileFormat'] as const satisfies readonly (keyof DeepZoomOptions)[]
+export const deepZoomKeys: readonly (keyof DeepZoomOptions)[] = ['overlap', 'tileFormat']
 
 /** Those of a TIFF that mean something for DeepZoom too. */
 const SHARED: readonly string[] = ['tileSize', 'quality', 'chromaSubsampling', 'decimation'] satisfies (keyof TiffOptions)[]
