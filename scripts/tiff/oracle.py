@@ -19,7 +19,6 @@ DEPTHS = {
 }
 REDUCED, MASK = 1, 4
 LOSSY = {6, 7, 33003, 33004, 33005, 34892, 50001}
-WEBP = {50001, 34927}
 
 
 def colours(pixels, page):
@@ -32,13 +31,15 @@ def colours(pixels, page):
 def expected(pixels, page):
     """What gigapx reads, by its rules, where an oracle reads `pixels`."""
     kind = pixels.dtype.name
-    if page.photometric == 3:
-        return colours(pixels, page)
+    # What says nothing of its zero is black there, as for libtiff; tifffile takes it for white.
+    meaning = page.photometric if 'PhotometricInterpretation' in page.tags else 1
+    if meaning == 3:
+        return colours(pixels.astype('uint8') if kind == 'bool' else pixels, page)
     if kind == 'bool' or page.bitspersample < 8:
         most = 2 ** page.bitspersample - 1
         pixels = np.floor(pixels.astype('float64') * 255 / most + 0.5).astype('uint8')
         kind = 'uint8'
-    if page.photometric == 0 and kind in ('uint8', 'uint16'):
+    if meaning == 0 and kind in ('uint8', 'uint16'):
         most = 2 ** page.bitspersample - 1 if page.bitspersample > 8 else 255
         pixels = pixels.copy()
         grey = pixels if page.samplesperpixel == 1 else pixels[..., 0]
@@ -73,7 +74,6 @@ def unpacked(path, page):
         if done.returncode:
             raise ValueError(done.stderr.strip().splitlines()[-1] if done.stderr else 'tiffcp fails')
         with tifffile.TiffFile(plain) as file:
-            # The way back from a difference is a file of plain strips, which cannot be misread.
             return asarray(file.pages[0])
 
 
