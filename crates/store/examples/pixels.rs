@@ -34,7 +34,8 @@ fn report(path: &Path) -> Result<String, Box<dyn Error>> {
                     pages = source.metadata().pages;
                     levels = source.metadata().levels.len() as u64;
                     let out = format!("{}.{page}.{level}.raw", path.display());
-                    pixels(&*source, Path::new(&out)).unwrap_or_else(|error| format!("error {error}"))
+                    pixels(&*source, Path::new(&out))
+                        .unwrap_or_else(|error| format!("error {error}"))
                 }
                 Err(gigapx_store::Error::InvalidArgument(_)) => break,
                 Err(error) => {
