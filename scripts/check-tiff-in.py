@@ -1,6 +1,6 @@
 """Compares how gigapx reads TIFF files with how tifffile and libtiff's tools do.
 
-    python3 -m venv /tmp/venv && /tmp/venv/bin/pip install tifffile imagecodecs
+    python3 -m venv /tmp/venv && /tmp/venv/bin/pip install -r scripts/tiff/requirements.txt
     apt-get install libtiff-tools
     cargo build --release -p gigapx-store --example pixels
     /tmp/venv/bin/python scripts/check-tiff-in.py target/release/examples/pixels [FILE ...]
@@ -10,6 +10,7 @@ order by tifffile, and CCITT, JPEG and reversed bits by tiffcp. Ends with 1 if a
 """
 
 import itertools
+import json
 import pathlib
 import shutil
 import subprocess
@@ -34,14 +35,16 @@ def sample(kind, channels, rng):
 def matrix(folder):
     """Files of every combination that tifffile writes."""
     rng = np.random.default_rng(1)
-    compressions = [None, 'lzw', 'deflate', 'adobe_deflate', 'zstd', 'packbits']
+    table = json.loads(pathlib.Path(__file__).with_name('formats').joinpath('matrix.json').read_text())
+    rows = [row['read'] for row in table['rows'] if 'tifffile' in row['read']]
+    predicted = {name: len(row['predictors']) > 1 for row in rows for name in row['tifffile']}
     layouts = [{'tile': (32, 48)}, {'rowsperstrip': 7}, {'rowsperstrip': 61}]
-    axes = itertools.product(oracle.DEPTHS, (1, 2, 3, 4), ('contig', 'separate'), compressions,
+    axes = itertools.product(oracle.DEPTHS, (1, 2, 3, 4), ('contig', 'separate'), predicted,
                              (False, True), range(3), '<>')
     for number, axis in enumerate(axes):
-        kind, channels, planar, compression, predicted, layout, order = axis
-        is_plain = compression in (None, 'packbits')
-        if (planar == 'separate' and channels == 1) or (predicted and is_plain):
+        kind, channels, planar, compression, has_predictor, layout, order = axis
+        is_plain = not predicted[compression]
+        if (planar == 'separate' and channels == 1) or (has_predictor and is_plain):
             continue
         # A seventh of them, in turn, is as good as all.
         if number % 7:
@@ -54,7 +57,7 @@ def matrix(folder):
             tifffile.imwrite(
                 path, data, photometric='rgb' if channels > 2 else 'minisblack',
                 planarconfig=planar if channels > 1 else None, compression=compression,
-                predictor=predicted or None, byteorder=order, bigtiff=number % 2 == 1,
+                predictor=has_predictor or None, byteorder=order, bigtiff=number % 2 == 1,
                 **layouts[layout])
         except ValueError as error:
             # Predictors of some 64-bit samples it cannot write.

@@ -15,7 +15,7 @@ function written({ write }) {
 function layout(name) {
   const options = {
     tiles: { tileSize: { x: 64, y: 48 } },
-    strips: { rowsPerStrip: 50, bigTiff: true },
+    strips: { rowsPerStrip: 48, bigTiff: true },
     chain: { pyramid: 'chain', tileSize: 64 },
     cog: { pyramid: 'cog', tileSize: 64 },
     ome: { pyramid: 'ome', tileSize: 64, bigTiff: true },
@@ -28,7 +28,8 @@ export function writtenTiffs() {
   const tiffs = rows.filter(({ format, write }) => write !== undefined && format.startsWith('TIFF'))
   return tiffs.flatMap((row) => {
     const { channels, predictors, layouts, variants = [{}] } = row.write
-    const packed = predictors.map((predictor) => (predictors.length > 1 ? { predictor: predictor > 1 } : {}))
+    // Which of them is that of the depth is the writer's choice: 2 for integers, 3 for floats.
+    const packed = predictors.length > 1 ? [{ predictor: true }, { predictor: false }] : [{}]
     const axes = [written(row), channels, packed, layouts.map(layout), variants]
     let made = [[]]
     for (const axis of axes) {
