@@ -1,12 +1,12 @@
-import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 
 import test from 'ava'
 import { fromBuffer, GigapxError, open, openRaw } from 'gigapx'
 import sharp from 'sharp'
 
-import { folder, sparse } from './helpers/files.mjs'
+import { fileSystem, folder, sparse } from './helpers/files.mjs'
 import { bytes, noise, same, samples } from './helpers/pixels.mjs'
 
 const TIFF = { raw: { depth: 'ushort' } }
@@ -114,24 +114,8 @@ test('a source that changes while it is read is an error', async (t) => {
   t.deepEqual(fs.readdirSync(directory), ['in.raw'])
 })
 
-/** A file system of 4 MiB, if this user and machine allow it. */
-function smallDisk(t) {
-  const directory = folder(t)
-  if (process.platform !== 'linux' || process.getuid() !== 0) {
-    return undefined
-  }
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', directory], { stdio: 'ignore' })
-  } catch {
-    return undefined
-  }
-  // Before the folder is removed: the last teardown runs first.
-  t.teardown(() => execFileSync('umount', [directory]))
-  return directory
-}
-
 test('a full disk is an error that leaves nothing behind', async (t) => {
-  const disk = smallDisk(t)
+  const disk = fileSystem(t, 'size=4m')
   if (disk === undefined) {
     t.pass('no small file system can be mounted here')
     return
@@ -150,5 +134,18 @@ test('a full disk is an error that leaves nothing behind', async (t) => {
     t.true(error.path.startsWith(disk))
     t.is(typeof error.syscall, 'string')
     t.deepEqual(fs.readdirSync(disk), [])
+  }
+})
+
+test('a file system that cannot be written is an error', async (t) => {
+  const disk = fileSystem(t, 'size=4m,ro')
+  if (disk === undefined) {
+    t.pass('no read-only file system can be mounted here')
+    return
+  }
+  const image = fromBuffer(new Uint8Array(64), { width: 8, height: 8 })
+  for (const [name, options] of [['out.raw', {}], ['out.tif', {}], ['out.tif', { compression: 'zstd', pyramid: 'cog' }]]) {
+    const error = await t.throwsAsync(image.toFile(path.join(disk, name), options), { instanceOf: GigapxError, code: 'ERR_IO' })
+    t.like(error, { errno: -os.constants.errno.EROFS, syscall: 'open' })
   }
 })

@@ -1,6 +1,6 @@
 """Compares how gigapx reads TIFF files with how tifffile and libtiff's tools do.
 
-    python3 -m venv /tmp/venv && /tmp/venv/bin/pip install tifffile imagecodecs
+    python3 -m venv /tmp/venv && /tmp/venv/bin/pip install -r scripts/tiff/requirements.txt
     apt-get install libtiff-tools
     cargo build --release -p gigapx-store --example pixels
     /tmp/venv/bin/python scripts/check-tiff-in.py target/release/examples/pixels [FILE ...]
@@ -10,6 +10,7 @@ order by tifffile, and CCITT, JPEG and reversed bits by tiffcp. Ends with 1 if a
 """
 
 import itertools
+import json
 import pathlib
 import shutil
 import subprocess
@@ -19,39 +20,10 @@ import tempfile
 import numpy as np
 import tifffile
 
+sys.path.append(str(pathlib.Path(__file__).with_name('tiff')))
+import oracle  # noqa: E402, the folder has just been named
+
 SIZE = (61, 83)
-DEPTHS = {
-    'uint8': 'uint8', 'uint16': 'uint16', 'int8': 'int16', 'int16': 'int16', 'int32': 'int32',
-    'uint32': 'int32', 'uint64': 'int32', 'int64': 'int32', 'float16': 'float32',
-    'float32': 'float32', 'float64': 'float32',
-}
-
-
-def expected(pixels, page):
-    """What gigapx reads, by its rules, where tifffile reads `pixels`."""
-    kind = pixels.dtype.name
-    if page.photometric == 3:
-        colours = np.moveaxis(page.colormap, 0, -1)[pixels]
-        is_narrow = (page.colormap % 257 == 0).all() or (page.colormap % 256 == 0).all()
-        return (colours >> 8).astype('uint8') if is_narrow else colours
-    if kind == 'bool' or page.bitspersample < 8:
-        most = 2 ** page.bitspersample - 1
-        pixels = np.floor(pixels.astype('float64') * 255 / most + 0.5).astype('uint8')
-        kind = 'uint8'
-    if page.photometric == 0 and kind in ('uint8', 'uint16'):
-        most = 2 ** page.bitspersample - 1 if page.bitspersample > 8 else 255
-        pixels = pixels.copy()
-        grey = pixels if page.samplesperpixel == 1 else pixels[..., 0]
-        grey[...] = most - grey
-    depth = DEPTHS[kind]
-    if depth == 'int32':
-        limits = np.iinfo('int32')
-        low = 0 if kind.startswith('u') else limits.min
-        pixels = np.clip(pixels, low, limits.max)
-    with np.errstate(over='ignore'):
-        return pixels.astype(depth)
-
-
 def sample(kind, channels, rng):
     shape = (*SIZE, channels) if channels > 1 else SIZE
     if kind.startswith('float'):
@@ -63,14 +35,16 @@ def sample(kind, channels, rng):
 def matrix(folder):
     """Files of every combination that tifffile writes."""
     rng = np.random.default_rng(1)
-    compressions = [None, 'lzw', 'deflate', 'adobe_deflate', 'zstd', 'packbits']
+    table = json.loads(pathlib.Path(__file__).with_name('formats').joinpath('matrix.json').read_text())
+    rows = [row['read'] for row in table['rows'] if 'tifffile' in row['read']]
+    predicted = {name: len(row['predictors']) > 1 for row in rows for name in row['tifffile']}
     layouts = [{'tile': (32, 48)}, {'rowsperstrip': 7}, {'rowsperstrip': 61}]
-    axes = itertools.product(DEPTHS, (1, 2, 3, 4), ('contig', 'separate'), compressions,
+    axes = itertools.product(oracle.DEPTHS, (1, 2, 3, 4), ('contig', 'separate'), predicted,
                              (False, True), range(3), '<>')
     for number, axis in enumerate(axes):
-        kind, channels, planar, compression, predicted, layout, order = axis
-        is_plain = compression in (None, 'packbits')
-        if (planar == 'separate' and channels == 1) or (predicted and is_plain):
+        kind, channels, planar, compression, has_predictor, layout, order = axis
+        is_plain = not predicted[compression]
+        if (planar == 'separate' and channels == 1) or (has_predictor and is_plain):
             continue
         # A seventh of them, in turn, is as good as all.
         if number % 7:
@@ -83,7 +57,7 @@ def matrix(folder):
             tifffile.imwrite(
                 path, data, photometric='rgb' if channels > 2 else 'minisblack',
                 planarconfig=planar if channels > 1 else None, compression=compression,
-                predictor=predicted or None, byteorder=order, bigtiff=number % 2 == 1,
+                predictor=has_predictor or None, byteorder=order, bigtiff=number % 2 == 1,
                 **layouts[layout])
         except ValueError as error:
             # Predictors of some 64-bit samples it cannot write.
@@ -158,32 +132,6 @@ def fax(folder):
             yield path
 
 
-def compare(path, program):
-    subprocess.run([program, path], check=True)
-    report = pathlib.Path(f'{path}.txt').read_text()
-    if report.startswith('error'):
-        return report
-    width, height, channels, depth = report.split()
-    with tifffile.TiffFile(path) as file:
-        page = file.pages[0]
-        pixels = page.asarray()
-        if page.planarconfig == 2 and page.samplesperpixel > 1:
-            pixels = np.moveaxis(pixels, 0, -1)
-        wanted = expected(pixels, page)
-        is_lossy = page.compression == 7
-    found = np.fromfile(f'{path}.raw', depth).reshape(int(height), int(width), int(channels))
-    wanted = wanted.reshape(wanted.shape[0], wanted.shape[1], -1)
-    if found.shape != wanted.shape or found.dtype != wanted.dtype:
-        return f'{found.shape} {found.dtype} instead of {wanted.shape} {wanted.dtype}'
-    if is_lossy:
-        # Decoders of JPEG may round as they like, and smooth colours between samples.
-        difference = np.abs(found.astype(int) - wanted.astype(int))
-        return None if difference.max() <= 6 and difference.mean() < 1 else (
-            f'{difference.max()} apart, {difference.mean():.2f} on average')
-    same = np.array_equal(found, wanted, equal_nan=found.dtype.kind == 'f')
-    return None if same else f'{(found != wanted).sum()} of {found.size} samples differ'
-
-
 def main():
     program, *files = sys.argv[1:]
     wrong, count = 0, 0
@@ -192,12 +140,12 @@ def main():
         paths = map(pathlib.Path, files) if files else itertools.chain(
             images(folder), fax(folder), matrix(folder))
         for path in paths:
-            count += 1
-            difference = compare(path, program)
-            if difference:
-                wrong += 1
-                print(f'{path.name}: {difference}')
-    print(f'{count - wrong} of {count} files are read alike')
+            for page, level, verdict, why in oracle.compare(path, program):
+                count += 1
+                if verdict != 'alike':
+                    wrong += 1
+                    print(f'{path.name}, page {page}, level {level}: {verdict}: {why}')
+    print(f'{count - wrong} of {count} images are read alike')
     sys.exit(wrong > 0)
 
 

@@ -50,6 +50,9 @@ npm run --silent build:native
 git diff --exit-code -- index.js index.d.ts ||
   { echo 'test: the generated binding has changed; commit it' >&2; exit 1; }
 
+step 'manual'
+node scripts/readme.mjs --check
+
 step 'façade: build, lint, types'
 npm run --silent build:ts
 npm run --silent lint

@@ -1,8 +1,9 @@
 /**
- * Writes TIFF files of every kind and has other programs read them: `node scripts/tiff.mjs [PYTHON]`.
+ * Writes TIFF files of every kind that scripts/formats/matrix.json names, and has gigapx and other
+ * programs read them: `node scripts/tiff.mjs [PYTHON]`.
  *
- * Needs a Python with tifffile, imagecodecs and rasterio; uses libtiff's tools (tiffinfo, tiffcp), gdalinfo,
- * rio-cogeo and openslide-python where they are, and says which are not.
+ * Needs a Python with what scripts/tiff/requirements.txt names; uses libtiff's tools (tiffinfo, tiffcp,
+ * tiffcmp), gdalinfo and vips where they are, and says which are not.
  */
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -10,9 +11,10 @@ import os from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 
-import { fromBuffer } from 'gigapx'
+import { fromBuffer, open } from 'gigapx'
 import sharp from 'sharp'
 
+import { depths, writtenTiffs } from './formats/table.mjs'
 import { writeDescribed } from './tiff/described.mjs'
 
 const ARRAYS = { uint8: Uint8Array, uint16: Uint16Array, int16: Int16Array, int32: Int32Array, float32: Float32Array }
@@ -33,42 +35,36 @@ function picture(width, height, channels, depth) {
 }
 
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'gigapx-tiff-'))
-const files = []
+const images = {}
 
-async function write({ image: { data, ...spec }, options }, i) {
+/** The bytes of the image in a file, as gigapx reads them. */
+async function bytes(file) {
+  return (await open(file)).toBuffer()
+}
+
+/** Writes a file and reads it again; what other programs should find in it goes into the manifest. */
+async function write({ depth, channels, options }, i) {
   const name = `${i}.tif`
-  await fromBuffer(data, spec).toFile(path.join(directory, name), { sync: false, ...options })
-  return { name, ...spec, ...options }
+  const file = path.join(directory, name)
+  const { data, ...spec } = images[depth][channels]
+  await fromBuffer(data, spec).toFile(file, { sync: false, ...options })
+  const isLossy = options.compression === 'jpeg' || options.quality !== undefined
+  if (!isLossy && !Buffer.from(data.buffer).equals(await bytes(file))) {
+    throw new Error(`gigapx reads other pixels than it wrote: ${JSON.stringify([depth, channels, options])}`)
+  }
+  return { name, ...spec, ...options, isLossy }
 }
 
 try {
-  for (const depth of Object.keys(ARRAYS)) {
-    for (const channels of [1, 2, 3, 4, 5]) {
-      const image = picture(301, 223, channels, depth)
-      fs.writeFileSync(path.join(directory, `${depth}-${channels}.raw`), image.data)
-      for (const compression of ['none', 'lzw', 'deflate', 'zstd']) {
-        for (const predictor of compression === 'none' ? [undefined] : [true, false]) {
-          files.push({ image, options: { compression, predictor, tileSize: { x: 64, y: 48 } } })
-          files.push({ image, options: { compression, predictor, rowsPerStrip: 50, bigTiff: true } })
-        }
-        for (const pyramid of ['chain', 'cog', 'ome']) {
-          files.push({ image, options: { compression, pyramid, tileSize: 64, bigTiff: pyramid === 'ome' } })
-        }
-      }
-      if (depth === 'uint8') {
-        for (const compression of [...([1, 3].includes(channels) ? ['jpeg'] : []), ...([3, 4].includes(channels) ? ['webp'] : [])]) {
-          for (const quality of compression === 'webp' ? [undefined, 90] : [90]) {
-            files.push({ image, options: { compression, quality, tileSize: 64, pyramid: 'cog' } })
-            files.push({ image, options: { compression, quality, rowsPerStrip: 48 } })
-          }
-        }
-        if (channels === 3) {
-          files.push({ image, options: { compression: 'jpeg', quality: 90, chromaSubsampling: '4:4:4', tileSize: 256, pyramid: 'chain' } })
-        }
-      }
+  for (const depth of depths) {
+    images[depth] = Object.fromEntries([1, 2, 3, 4, 5].map((channels) => [channels, picture(301, 223, channels, depth)]))
+    for (const [channels, { data }] of Object.entries(images[depth])) {
+      fs.writeFileSync(path.join(directory, `${depth}-${channels}.raw`), data)
     }
   }
+  const files = writtenTiffs()
   const manifest = await Promise.all(files.map(write))
+  console.log(`${String(manifest.length).padStart(5)}  gigapx wrote, and read what loses nothing as it was`)
   fs.writeFileSync(path.join(directory, 'manifest.json'), JSON.stringify(manifest))
   const pixel = sharp(Buffer.alloc(3), { raw: { width: 1, height: 1, channels: 3 } })
   const { icc } = await sharp(await pixel.withIccProfile('p3').tiff().toBuffer()).metadata()

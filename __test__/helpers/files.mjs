@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -14,6 +15,22 @@ export function sparse(file, bytes) {
   fs.writeFileSync(file, '')
   fs.truncateSync(file, bytes)
   return file
+}
+
+/** A file system of its own in memory, if this user and machine allow it; options as of `mount -o`. */
+export function fileSystem(t, options) {
+  const directory = folder(t)
+  if (process.platform !== 'linux' || process.getuid() !== 0) {
+    return undefined
+  }
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', directory], { stdio: 'ignore' })
+  } catch {
+    return undefined
+  }
+  // Before the folder is removed: the last teardown runs first.
+  t.teardown(() => execFileSync('umount', [directory]))
+  return directory
 }
 
 /** A layout for which a heavy blur takes far longer than stopping it. */

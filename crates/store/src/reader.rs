@@ -73,6 +73,7 @@ pub(crate) struct Opened {
 
 impl Opened {
     pub(crate) fn new(bytes: Bytes, reader: impl Reader + 'static) -> Self {
+        let bytes = if reader.chunks().is_some() { bytes.for_decoding() } else { bytes };
         Self { bytes, reader: Arc::new(reader) }
     }
 }

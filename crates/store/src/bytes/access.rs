@@ -19,11 +19,14 @@ use std::fs::File;
 /// - If another process *replaces* the file by renaming a new one over it, nothing happens: the
 ///   mapping keeps the old file. All outputs of this crate are published that way.
 ///
+/// None of that concerns compressed files under [`Access::Auto`]: they are read by position.
+///
 /// Use [`Access::Pread`] for files that may be changed in place or that come from people you do not
 /// trust with the process: then all of the above are ordinary errors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Access {
-    /// Maps files on local file systems and reads all others, as well as those that cannot be mapped.
+    /// Maps uncompressed files on local file systems and reads all others, as well as those that cannot
+    /// be mapped.
     /// Network file systems (NFS, SMB, 9p) and FUSE are not mapped, for there a server can take pages
     /// away. The promise above is made by opening a file so.
     #[default]

@@ -35,7 +35,7 @@ pub struct Bytes {
 
 #[derive(Clone)]
 enum Store {
-    File { file: Arc<File>, stamp: Stamp, map: Option<Arc<Mmap>> },
+    File { file: Arc<File>, stamp: Stamp, map: Option<Arc<Mmap>>, access: Access },
     Memory(Arc<dyn AsRef<[u8]> + Send + Sync>),
 }
 
@@ -66,7 +66,7 @@ impl Bytes {
         };
         let map = map.map(Arc::new);
         Ok(Self {
-            store: Store::File { file: Arc::new(file), stamp, map },
+            store: Store::File { file: Arc::new(file), stamp, map, access },
             len,
             path: Some(path.to_path_buf()),
         })
@@ -76,6 +76,15 @@ impl Bytes {
     pub fn from_memory(owner: Arc<dyn AsRef<[u8]> + Send + Sync>) -> Self {
         let len = (*owner).as_ref().len() as u64;
         Self { store: Store::Memory(owner), len, path: None }
+    }
+
+    /// The same bytes, read by position if nobody asked for a mapping. What is decoded is copied
+    /// anyway, and if the file is cut meanwhile that is an error then, not a signal.
+    pub(crate) fn for_decoding(mut self) -> Self {
+        if let Store::File { map, access: Access::Auto, .. } = &mut self.store {
+            *map = None;
+        }
+        self
     }
 
     /// What opens the file again; `None` for memory.

@@ -9,9 +9,11 @@ use std::{
 
 use gigapx_store::{
     Access, Compression, DeepZoomOptions, DeepZoomSink, Durability, Error, RawLayout, RawSink,
-    Sink, TiffChunks, TiffOptions, TiffPyramid, TiffSink, open_raw, remove_all_temporaries,
+    Sink, TiffChunks, TiffOptions, TiffPyramid, TiffSink, open, open_raw, remove_all_temporaries,
 };
 use raster::{Depth, Region, Spec, View};
+
+use crate::build;
 
 /// Removing all temporary files removes those of tests beside, so these take turns.
 static TURN: Mutex<()> = Mutex::new(());
@@ -147,6 +149,29 @@ fn a_source_that_changed_is_reported() {
     let source = open();
     file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
     assert!(matches!(source.verify(), Err(Error::SourceChanged { .. })));
+}
+
+#[test]
+fn a_compressed_source_that_is_cut_is_an_error() {
+    let _turn = TURN.lock();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a");
+    for make in [packed, pyramid] {
+        let sink = make(&path, 500).unwrap();
+        fill(&*sink, 500).unwrap();
+        sink.finish().unwrap();
+        for access in [Access::Auto, Access::Pread] {
+            let source = open(&path, access).unwrap();
+            // Pages that a mapping would have lost.
+            let file = fs::File::options().write(true).open(&path).unwrap();
+            let whole = fs::read(&path).unwrap();
+            file.set_len(0).unwrap();
+            let region = Region::new(0, 0, 500, 3);
+            assert!(matches!(build::try_pixels(&*source, &region), Err(Error::Corrupt { .. })));
+            assert!(matches!(source.verify(), Err(Error::SourceChanged { .. })));
+            fs::write(&path, whole).unwrap();
+        }
+    }
 }
 
 /// A file system of its own, where the test may mount one.

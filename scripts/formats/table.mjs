@@ -1,0 +1,69 @@
+/** The table of formats, `matrix.json`: what is read and written, for tests and for the manual. */
+import fs from 'node:fs'
+import path from 'node:path'
+
+const { depths, rows } = JSON.parse(fs.readFileSync(path.join(import.meta.dirname, 'matrix.json'), 'utf8'))
+
+export { depths, rows }
+
+/** The depths that a row writes. */
+function written({ write }) {
+  return write.depths === 'all' ? depths : write.depths
+}
+
+/** The layout of chunks and copies, as options. */
+function layout(name) {
+  const options = {
+    tiles: { tileSize: { x: 64, y: 48 } },
+    strips: { rowsPerStrip: 48, bigTiff: true },
+    chain: { pyramid: 'chain', tileSize: 64 },
+    cog: { pyramid: 'cog', tileSize: 64 },
+    ome: { pyramid: 'ome', tileSize: 64, bigTiff: true },
+  }
+  return options[name]
+}
+
+/** Every combination of what rows of TIFF write: `{ depth, channels, options }`. */
+export function writtenTiffs() {
+  const tiffs = rows.filter(({ format, write }) => write !== undefined && format.startsWith('TIFF'))
+  return tiffs.flatMap((row) => {
+    const { channels, predictors, layouts, variants = [{}] } = row.write
+    // Which of them is that of the depth is the writer's choice: 2 for integers, 3 for floats.
+    const packed = predictors.length > 1 ? [{ predictor: true }, { predictor: false }] : [{}]
+    const axes = [written(row), channels, packed, layouts.map(layout), variants]
+    let made = [[]]
+    for (const axis of axes) {
+      made = made.flatMap((chosen) => axis.map((value) => [...chosen, value]))
+    }
+    return made.map(([depth, count, ...options]) => ({
+      depth,
+      channels: count,
+      options: Object.assign({ compression: row.compression }, ...options),
+    }))
+  })
+}
+
+/** Numbers, or words. */
+function list(values) {
+  return Array.isArray(values) ? values.join(', ') : values
+}
+
+/** What is written, in a few words. */
+function writing(row) {
+  if (row.write === undefined) return ['no', '', '', '']
+  const { channels, predictors = [], layouts = [] } = row.write
+  const any = channels.length === 5 ? 'any' : list(channels)
+  return [row.write.depths === 'all' ? 'the five depths' : list(row.write.depths), any, list(predictors), list(layouts)]
+}
+
+/** The table of the manual, as lines of Markdown. */
+export function manual() {
+  const head = ['format', 'compression', 'read: samples', 'channels', 'predictors', 'layouts', 'access', 'written: samples', 'channels', 'predictors', 'layouts']
+  const lines = rows.map((row) => {
+    const { samples, channels, predictors = [], layouts = [], access } = row.read
+    const read = [samples, channels, list(predictors), list(layouts), access]
+    return [row.format, row.title ?? row.compression, ...read, ...writing(row)]
+  })
+  const line = (cells) => `| ${cells.join(' | ')} |`
+  return [line(head), `|${'---|'.repeat(head.length)}`, ...lines.map(line)]
+}
