@@ -6,9 +6,12 @@
 mod draft;
 mod gaps;
 mod name;
+mod output;
 mod registry;
 mod stale;
 
 pub(crate) use draft::Draft;
 pub use draft::Durability;
+pub use output::Destination;
+pub(crate) use output::Output;
 pub use registry::remove_all_temporaries;

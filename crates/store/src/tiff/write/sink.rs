@@ -1,9 +1,6 @@
 //! Writing a TIFF file.
 
-use std::{
-    path::Path,
-    sync::{Mutex, PoisonError},
-};
+use std::sync::{Mutex, PoisonError};
 
 use raster::{Buffer, Region, View, ViewMut};
 
@@ -16,11 +13,11 @@ use super::{
     pyramid::Pyramid,
 };
 use crate::{
-    Error, Layout, Sink,
+    Destination, Error, Layout, Sink,
     check::assert_shape,
     codec::Packer,
     gather::{Gather, gather},
-    publish::Draft,
+    publish::Output,
 };
 
 /// A TIFF file in the byte order of this machine.
@@ -33,7 +30,7 @@ pub struct TiffSink {
     plan: Plan,
     places: Places,
     pyramid: Pyramid,
-    draft: Draft,
+    output: Output,
     /// Tools that no thread uses at the moment.
     tools: Mutex<Vec<Tools>>,
 }
@@ -53,12 +50,16 @@ impl TiffSink {
     /// the kind of TIFF asked for, if compression and its options do not fit one another, or if the
     /// path names no regular file; [`Error::Unsupported`] if the image is too large for TIFF;
     /// [`Error::NoSpace`] if it does not fit on the disk, as far as that is known before it is packed;
-    /// [`Error::Io`] if no file can be made there.
-    pub fn create(path: impl AsRef<Path>, options: TiffOptions) -> Result<Self, Error> {
+    /// [`Error::Io`] if no file can be made there; [`Error::TooLarge`] if memory may not have so many
+    /// bytes.
+    pub fn create(
+        destination: impl Into<Destination>,
+        options: TiffOptions,
+    ) -> Result<Self, Error> {
         let plan = Plan::new(&options)?;
         let (places, pyramid) = (Places::new(&plan), Pyramid::new(&plan.pages));
-        let draft = Draft::create(path.as_ref(), plan.reserved(), options.durability)?;
-        let sink = Self { plan, places, pyramid, draft, tools: Mutex::default() };
+        let output = Output::create(destination, plan.reserved(), options.durability)?;
+        let sink = Self { plan, places, pyramid, output, tools: Mutex::default() };
         if !sink.plan.is_packed() {
             sink.write_head(&|page, index| sink.plan.pages[page].find(index))?;
         }
@@ -66,7 +67,7 @@ impl TiffSink {
     }
 
     fn write_head(&self, find: Find<'_>) -> Result<(), Error> {
-        gather(&self.draft, 0, |out| self.plan.head(find, |bytes| out.push(bytes)))
+        gather(&self.output, 0, |out| self.plan.head(find, |bytes| out.push(bytes)))
     }
 
     /// Takes what is left over of the pages' parts out of the file, and writes where chunks then lie.
@@ -76,7 +77,7 @@ impl TiffSink {
     /// that is not written takes room on the disk.
     fn close_gaps(&self) -> Result<(), Error> {
         let gaps = self.places.gaps(&self.plan, ALIGNMENT);
-        self.draft.close_gaps(&gaps)?;
+        self.output.close_gaps(&gaps)?;
         self.write_head(&|page, index| {
             let (offset, bytes) = self.places.find(page, index);
             let before = gaps.iter().take_while(|gap| gap.start < offset);
@@ -100,7 +101,7 @@ impl TiffSink {
     /// Writes neighbours in a row of chunks, which are neighbours in the file too.
     fn write_places(&self, page: &Page, region: &Region, pixels: &View<'_>) -> Result<(), Error> {
         let first = page.index(region);
-        gather(&self.draft, page.find(first).0, |out| {
+        gather(&self.output, page.find(first).0, |out| {
             let lefts = (0..region.width).step_by(page.chunk.width as usize);
             (first..).zip(lefts).try_for_each(|(index, left)| {
                 let part = chunk_at(page, pixels, left);
@@ -122,7 +123,7 @@ impl TiffSink {
         (page.index(region)..).zip(lefts).try_for_each(|(index, left)| {
             let packed = packer.pack(&chunk_at(page, pixels, left), page.stored(index))?;
             let offset = self.places.take(at, index, packed.len() as u64)?;
-            self.draft.write_at(offset, packed)
+            self.output.write_at(offset, packed)
         })
     }
 
@@ -252,10 +253,10 @@ impl Sink for TiffSink {
         if self.plan.is_packed() {
             self.close_gaps()?;
         }
-        self.draft.publish()
+        self.output.publish()
     }
 
     fn abort(&self) {
-        self.draft.discard();
+        self.output.discard();
     }
 }
