@@ -9,7 +9,7 @@ use napi::bindgen_prelude::{Env, Object, Uint8Array};
 use napi_derive::napi;
 use pipeline::Image;
 use raster::{Region, Spec};
-use store::{Access, MemorySink, RawSink, Selection, Sink, Source, TiffSink};
+use store::{Access, MemorySink, Selection, Source};
 
 use crate::engine::{engine, files};
 use crate::environment;
@@ -17,6 +17,7 @@ use crate::error::{BindingError, Thrown, invalid_argument, thrown_pipeline, thro
 use crate::job::BindingJob;
 use crate::memory::{Borrowed, give};
 use crate::promise::Settler;
+use crate::target::create;
 use crate::tiles::BindingTiles;
 use crate::types::{
     BindingLayout, BindingMetadata, BindingOpened, BindingOutcome, BindingPixels, BindingRegion,
@@ -129,7 +130,7 @@ impl BindingImage {
         let environment = environment::current(env);
         let ticket = environment.enter();
         // Creating the file may wait for the disk, so that too happens on a worker.
-        engine().spawn(move || match create(&target, spec) {
+        engine().spawn(move || match create(&target, target.destination(), spec) {
             Ok(sink) => starter.start(&image, sink, ticket, move |result, ticket| {
                 settler.resolve(|| BindingOutcome::from(result));
                 drop(ticket);
@@ -261,17 +262,6 @@ fn opening<'env>(
         drop(ticket);
     });
     Ok(promise)
-}
-
-pub(crate) fn create(
-    target: &BindingTarget,
-    spec: Spec,
-) -> std::result::Result<Arc<dyn Sink>, store::Error> {
-    let path = Path::new(&target.path);
-    if target.format == "raw" {
-        return Ok(Arc::new(RawSink::create(path, spec, target.durability())?));
-    }
-    Ok(Arc::new(TiffSink::create(path, target.tiff(spec))?))
 }
 
 fn parse_access(access: &str) -> Result<Access> {

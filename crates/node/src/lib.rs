@@ -24,6 +24,7 @@ mod measuring;
 mod memory;
 mod operating;
 mod promise;
+mod target;
 mod tiles;
 mod types;
 mod writing;

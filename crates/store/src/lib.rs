@@ -2,8 +2,9 @@
 //!
 //! A [`Source`] is an image that can be read by region from any thread; a [`Sink`] takes finished
 //! regions from any thread in any order. Sources are raw pixels ([`open_raw`]), TIFF and
-//! `BigTIFF` ([`open`]) and memory ([`from_memory`]); sinks are raw files ([`RawSink`]), TIFF
-//! files ([`TiffSink`]) and memory ([`MemorySink`]).
+//! `BigTIFF` ([`open`]) and memory ([`from_memory`]); sinks are memory ([`MemorySink`]), and raw
+//! pixels ([`RawSink`]) and files ([`TiffSink`], [`PngSink`], [`JpegSink`], [`WebpSink`]) on a disk
+//! or in memory ([`Destination`]).
 //!
 //! Two decisions shape the crate:
 //!
@@ -38,12 +39,14 @@ mod codec;
 mod error;
 mod files;
 mod gather;
+mod jpeg;
 mod memory;
 mod metadata;
 mod npy;
 mod open;
 mod pfm;
 mod plane;
+mod png;
 mod pnm;
 mod publish;
 mod raw;
@@ -51,19 +54,25 @@ mod reader;
 mod scratch;
 mod sink;
 mod source;
+mod spare;
 mod tag;
 mod tiff;
+mod turnstile;
+mod webp;
 
 pub use bytes::{Access, Bytes};
 pub use codec::Compression;
 pub use error::Error;
 pub use files::Files;
+pub use jpeg::{JpegOptions, JpegSink};
 pub use memory::{Encoded, MemorySink, OutputBytes};
 pub use metadata::{ByteOrder, Format, Metadata};
 pub use open::{Selection, open, open_bytes, open_selected};
+pub use png::{PngOptions, PngSink};
 pub use publish::{Destination, Durability, remove_all_temporaries};
 pub use raw::{RawLayout, RawSink, from_memory, open_raw};
 pub use sink::{Layout, Sink};
 pub use source::{Chunking, Source};
 pub use tag::Tag;
 pub use tiff::{TiffChunks, TiffOptions, TiffPyramid, TiffSink, TiffVariant};
+pub use webp::{WebpOptions, WebpSink};

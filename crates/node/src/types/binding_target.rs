@@ -1,12 +1,16 @@
 use napi_derive::napi;
 use raster::Spec;
-use store::{Compression, Durability, TiffChunks, TiffOptions, TiffPyramid, TiffVariant};
+use store::{
+    Compression, Destination, Durability, JpegOptions, PngOptions, TiffChunks, TiffOptions,
+    TiffPyramid, TiffVariant, WebpOptions,
+};
 
-/// A file to write.
+/// An encoded image to write.
 #[napi(object)]
 pub struct BindingTarget {
+    /// The file, unless it is memory.
     pub path: String,
-    /// `raw` or `tiff`.
+    /// `raw`, `tiff`, `png`, `jpeg`, `webp`, `pnm`, `pfm` or `npy`.
     pub format: String,
     pub tile_width: u32,
     pub tile_height: u32,
@@ -14,11 +18,11 @@ pub struct BindingTarget {
     pub rows_per_strip: Option<u32>,
     /// `none`, `lzw`, `deflate`, `zstd`, `jpeg` or `webp`.
     pub compression: String,
-    /// Of `deflate` and `zstd`.
+    /// Of PNG, `deflate` and `zstd`.
     pub level: Option<u32>,
-    /// Of `jpeg` and `webp`; none for a `webp` that loses nothing.
+    /// Of JPEG and WebP, files or compression; none for a WebP that loses nothing.
     pub quality: Option<u32>,
-    /// Whether colour has half the columns and rows in a `jpeg`.
+    /// Whether colour has half the columns and rows in a JPEG.
     pub subsampled: bool,
     /// Whether differences are packed; none for whatever packs better.
     pub predictor: Option<bool>,
@@ -33,6 +37,11 @@ pub struct BindingTarget {
 impl BindingTarget {
     pub(crate) const fn durability(&self) -> Durability {
         if self.sync { Durability::Sync } else { Durability::None }
+    }
+
+    /// The file.
+    pub(crate) fn destination(&self) -> Destination {
+        self.path.as_str().into()
     }
 
     /// How to write an image as TIFF.
@@ -60,9 +69,28 @@ impl BindingTarget {
         }
     }
 
+    /// How to write an image as PNG.
+    pub(crate) fn png(&self, spec: Spec) -> PngOptions {
+        let (level, durability) = (byte(self.level).unwrap_or(0), self.durability());
+        PngOptions { spec, level, durability }
+    }
+
+    /// How to write an image as JPEG.
+    pub(crate) fn jpeg(&self, spec: Spec) -> JpegOptions {
+        JpegOptions {
+            spec,
+            quality: byte(self.quality).unwrap_or(0),
+            is_subsampled: self.subsampled,
+            durability: self.durability(),
+        }
+    }
+
+    /// How to write an image as WebP.
+    pub(crate) fn webp(&self, spec: Spec) -> WebpOptions {
+        WebpOptions { spec, quality: byte(self.quality), durability: self.durability() }
+    }
+
     fn compression(&self) -> Compression {
-        // The façade has checked the range; what is beyond a byte is refused as too high.
-        let byte = |value: Option<u32>| value.map(|value| u8::try_from(value).unwrap_or(u8::MAX));
         let level = byte(self.level).unwrap_or(0);
         match self.compression.as_str() {
             "lzw" => Compression::Lzw,
@@ -76,4 +104,9 @@ impl BindingTarget {
             _ => Compression::None,
         }
     }
+}
+
+/// A level or quality. The façade has checked the range; what is beyond a byte is refused as too high.
+fn byte(value: Option<u32>) -> Option<u8> {
+    value.map(|value| u8::try_from(value).unwrap_or(u8::MAX))
 }

@@ -4,6 +4,7 @@ mod atomic; // nothing or everything appears, whatever happens
 mod build; // TIFF files made by hand
 mod coded; // compressed TIFF files, and samples of all kinds
 mod corpus; // a small file of each kind
+mod encode; // what is written in other formats, read by others
 mod files; // more of them than may be open
 #[cfg(unix)] // where files are sparse without being asked
 mod giant; // 4.8 gigapixels

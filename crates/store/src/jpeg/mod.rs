@@ -1,0 +1,5 @@
+//! JPEG files.
+
+mod write;
+
+pub use write::{JpegOptions, JpegSink};

@@ -1,0 +1,5 @@
+//! WebP files.
+
+mod write;
+
+pub use write::{WebpOptions, WebpSink};
