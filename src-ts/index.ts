@@ -40,7 +40,7 @@ export { concurrency, type Counters, counters, memoryLimit, simd, versions } fro
 export type { NormaliseOptions, OtsuOptions } from './statistics.js'
 export { type ChannelStats, type Stats, stats } from './stats.js'
 export type { Taps } from './taps.js'
-export type { FileFormat, ToFileOptions } from './target.js'
+export type { EncodeOptions, FileFormat, ToFileOptions } from './target.js'
 export type { TiffCompression, TiffOptions, TiffPyramid } from './tiff.js'
 export type { Tile, TilesOptions } from './tiles.js'
 export type { UnsharpMaskOptions } from './unsharp-mask.js'

@@ -1,39 +1,69 @@
+import { constants } from 'node:buffer'
 import { extname } from 'node:path'
 
 import { GigapxError } from './errors.js'
 import * as is from './is.js'
 import { checkJob, jobKeys, type JobOptions } from './job.js'
 import type { BindingTarget } from './native.js'
-import { bindingifyTiff, type Samples, tiffKeys, type TiffOptions } from './tiff.js'
+import { type Binding, bindingifyTiff, checkQuality, checkSubsampling, type Samples, tiffKeys, type TiffOptions } from './tiff.js'
 
 /** A format that can be written. */
-export type FileFormat = 'raw' | 'tiff'
+export type FileFormat = 'raw' | 'tiff' | 'png' | 'jpeg' | 'webp' | 'pnm' | 'pfm' | 'npy'
 
-/** How to write a file. All but `format` and `sync` is for TIFF. */
-export interface ToFileOptions extends TiffOptions, JobOptions {
+/**
+ * How to encode an image. All but what a job takes is for TIFF; PNG takes `level` too, JPEG `quality` and
+ * `chromaSubsampling`, WebP `quality`. An option that means nothing for the format is refused.
+ */
+export interface EncodeOptions extends TiffOptions, JobOptions {}
+
+/** How to write a file. */
+export interface ToFileOptions extends EncodeOptions {
   /**
-   * `'raw'`: the pixels and nothing else, in rows without gaps, in the byte order of this machine.
-   * `'tiff'`: a TIFF or BigTIFF. Default: by the extension of the path: `.raw`, or `.tif`, `.tiff`,
-   * `.btf`, `.tf2`, `.tf8`.
+   * By default it follows from the extension of the path.
+   *
+   * | Format | Extensions | Takes |
+   * |---|---|---|
+   * | `'raw'`: the pixels and nothing else, in rows without gaps, in the byte order of this machine | `.raw` | any image |
+   * | `'tiff'`: a TIFF or BigTIFF | `.tif`, `.tiff`, `.btf`, `.tf2`, `.tf8` | any image |
+   * | `'png'`, filtered and packed by all threads at once | `.png` | 1 to 4 channels of uint8 or uint16 |
+   * | `'jpeg'`, coded by all threads at once | `.jpg`, `.jpeg` | 1 or 3 channels of uint8, sides up to 65,535 |
+   * | `'webp'`, coded in memory by one thread when all pixels are there | `.webp` | 3 or 4 channels of uint8, sides up to 16,383 |
+   * | `'pnm'`: PGM, PPM, or PAM if the channels are neither 1 nor 3 | `.pgm`, `.ppm`, `.pam`, `.pnm` | uint8 or uint16 |
+   * | `'pfm'`, the portable float map | `.pfm` | 1 or 3 channels of float32 |
+   * | `'npy'`, an array for NumPy: rows, columns and, if several, channels | `.npy` | any image |
    */
   readonly format?: FileFormat | undefined
   /** Whether to wait until the file is safe on its disk. Default true. */
   readonly sync?: boolean | undefined
 }
 
-const FORMATS: Record<string, FileFormat> = {
-  '.raw': 'raw',
-  '.tif': 'tiff',
-  '.tiff': 'tiff',
-  '.btf': 'tiff',
-  '.tf2': 'tiff',
-  '.tf8': 'tiff',
+/** What a format is like. */
+interface Format {
+  readonly extensions: readonly string[]
+  /** The options that it knows. */
+  readonly options: readonly (keyof TiffOptions)[]
+  readonly depths?: readonly string[]
+  readonly channels?: readonly number[]
 }
-const EXTENSIONS = `an extension among ${Object.keys(FORMATS).join(', ')}`
+
+const FORMATS: Record<FileFormat, Format> = {
+  raw: { extensions: ['.raw'], options: [] },
+  tiff: { extensions: ['.tif', '.tiff', '.btf', '.tf2', '.tf8'], options: tiffKeys },
+  png: { extensions: ['.png'], options: ['level'], depths: ['uint8', 'uint16'], channels: [1, 2, 3, 4] },
+  jpeg: { extensions: ['.jpg', '.jpeg'], options: ['quality', 'chromaSubsampling'], depths: ['uint8'], channels: [1, 3] },
+  webp: { extensions: ['.webp'], options: ['quality'], depths: ['uint8'], channels: [3, 4] },
+  pnm: { extensions: ['.pgm', '.ppm', '.pam', '.pnm'], options: [], depths: ['uint8', 'uint16'] },
+  pfm: { extensions: ['.pfm'], options: [], depths: ['float32'], channels: [1, 3] },
+  npy: { extensions: ['.npy'], options: [] },
+}
+const NAMES = Object.keys(FORMATS) as FileFormat[]
+const EXTENSIONS = `an extension among ${NAMES.flatMap((name) => FORMATS[name].extensions).join(', ')}`
 const BIG = new Set(['.btf', '.tf2', '.tf8'])
-const LATER_FORMATS = ['png', 'jpeg', 'webp', 'avif', 'jp2', 'jxl', 'dzi', 'zarr'] as const
-const LATER_EXTENSIONS = new Set(['.jpg', ...LATER_FORMATS.map((name) => `.${name}`)])
-const KEYS: readonly (keyof ToFileOptions)[] = ['format', 'sync', ...tiffKeys, ...jobKeys]
+const LATER_FORMATS = ['avif', 'jp2', 'jxl', 'dzi', 'zarr'] as const
+const LATER_EXTENSIONS = new Set<string>(LATER_FORMATS.map((name) => `.${name}`))
+const PNG_LEVELS = { most: 9, usual: 6 }
+const ENCODE_KEYS: readonly (keyof EncodeOptions)[] = [...tiffKeys, ...jobKeys]
+const KEYS: readonly (keyof ToFileOptions)[] = ['format', 'sync', ...ENCODE_KEYS]
 
 /** Checks a path and the options for an image there. */
 export function bindingifyTarget(
@@ -42,36 +72,81 @@ export function bindingifyTarget(
   samples: Samples,
 ): { target: BindingTarget; job: JobOptions } {
   const file = is.path(path, 'path')
-  const { sync = true, ...rest } = is.options(options, 'toFile options', KEYS)
+  const { sync = true, format: wanted, ...rest } = is.options(options, 'toFile options', KEYS)
   const extension = extname(file).toLowerCase()
-  const format = checkFormat(rest.format, file, extension)
-  const tiffOnly = tiffKeys.find((name) => rest[name] !== undefined)
-  if (format === 'raw' && tiffOnly !== undefined && rest[tiffOnly] !== 'none') {
-    throw is.invalid("format 'tiff'", tiffOnly, format)
-  }
-  const target = {
-    path: file,
-    format,
-    ...bindingifyTiff(rest, samples, BIG.has(extension)),
-    sync: is.boolean(sync, 'sync'),
-  }
-  return { target, job: checkJob(rest) }
+  const format = wanted === undefined ? formatOf(file, extension) : checkFormat(wanted)
+  const encoding = bindingifyEncoding(format, rest, samples, BIG.has(extension))
+  return { target: { path: file, ...encoding, sync: is.boolean(sync, 'sync') }, job: checkJob(rest) }
 }
 
-function checkFormat(format: string | undefined, path: string, extension: string): FileFormat {
-  if (format !== undefined) {
-    const known = is.oneOf(format, 'format', ['raw', 'tiff', ...LATER_FORMATS])
-    if (known !== 'raw' && known !== 'tiff') {
-      throw new GigapxError('ERR_UNSUPPORTED', `format '${known}' is not available yet; 'raw' and 'tiff' are`)
-    }
-    return known
+/** Checks the format and the options for an image in memory. */
+export function bindingifyEncode(
+  format: FileFormat,
+  options: EncodeOptions,
+  samples: Samples,
+): { target: BindingTarget; limit: number; job: JobOptions } {
+  const rest = is.options(options, 'encode options', ENCODE_KEYS)
+  const encoding = bindingifyEncoding(checkFormat(format), rest, samples, false)
+  return { target: { path: '', ...encoding, sync: false }, limit: constants.MAX_LENGTH, job: checkJob(rest) }
+}
+
+function bindingifyEncoding(
+  format: FileFormat,
+  options: TiffOptions,
+  samples: Samples,
+  isBig: boolean,
+): Omit<BindingTarget, 'path' | 'sync'> {
+  if (format === 'tiff') {
+    return { format, ...bindingifyTiff(options, samples, isBig) }
   }
-  const known = FORMATS[extension]
-  if (known !== undefined) {
-    return known
+  const meaningless = tiffKeys.find((name) => options[name] !== undefined && !FORMATS[format].options.includes(name))
+  if (meaningless !== undefined && options[meaningless] !== 'none') {
+    const of = NAMES.filter((name) => FORMATS[name].options.includes(meaningless))
+    throw is.invalid(`format ${is.alternatives(of)}`, meaningless, format)
   }
-  if (LATER_EXTENSIONS.has(extension)) {
+  checkSamples(format, samples)
+  return { format, ...plain(format, options) }
+}
+
+/** How to encode an image in a format that is no container of chunks. */
+function plain(format: FileFormat, { level, quality, chromaSubsampling }: TiffOptions): Binding {
+  const { most, usual } = PNG_LEVELS
+  return {
+    tileWidth: 0,
+    tileHeight: 0,
+    compression: 'none',
+    subsampled: checkSubsampling(chromaSubsampling),
+    ...(format === 'png' && { level: is.integer(level ?? usual, 'level', 1, most) }),
+    ...checkQuality(quality, format),
+    variant: 'auto',
+  }
+}
+
+/** Refuses an image that a format does not take. */
+function checkSamples(format: FileFormat, { channels, depth }: Samples): void {
+  const { depths = [depth], channels: counts = [channels] } = FORMATS[format]
+  if (!depths.includes(depth) || !counts.includes(channels)) {
+    const some = counts.length > 2 ? `${counts[0]} to ${counts.at(-1)}` : counts.join(' or ')
+    const of = FORMATS[format].channels === undefined ? 'an image' : `an image of ${some} channels`
+    throw is.invalid(`${of} of ${depths.join(' or ')}`, `format '${format}'`, `${channels} of ${depth}`)
+  }
+}
+
+function checkFormat(format: string): FileFormat {
+  const known = is.oneOf(format, 'format', [...NAMES, ...LATER_FORMATS])
+  if (!(known in FORMATS)) {
+    throw new GigapxError('ERR_UNSUPPORTED', `format '${known}' is not available yet; ${is.alternatives(NAMES)} are`)
+  }
+  return known as FileFormat
+}
+
+function formatOf(path: string, extension: string): FileFormat {
+  const known = NAMES.find((name) => FORMATS[name].extensions.includes(extension))
+  if (known === undefined && LATER_EXTENSIONS.has(extension)) {
     throw new GigapxError('ERR_UNSUPPORTED', `${path}: ${extension} is not available yet; expected ${EXTENSIONS}`)
   }
-  throw is.invalid(`${EXTENSIONS}, or options.format,`, 'path', path)
+  if (known === undefined) {
+    throw is.invalid(`${EXTENSIONS}, or options.format,`, 'path', path)
+  }
+  return known
 }

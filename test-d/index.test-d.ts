@@ -161,7 +161,12 @@ expectType<Promise<void>>(
   image.toFile('a', { format: 'tiff', compression: 'none', tileSize: { x: 16, y: 32 }, bigTiff: 'auto', sync: false }),
 )
 expectError(image.toFile())
-expectError(image.toFile('a.tif', { format: 'png' }))
+expectType<Promise<void>>(image.toFile('a', { format: 'png', level: 9 }))
+expectError(image.toFile('a.tif', { format: 'gif' }))
+expectType<Promise<Buffer>>(image.encode('jpeg', { quality: 90, signal, onProgress, threads: 2 }))
+expectError(image.encode('a.jpg'))
+expectError(image.encode('tiff', { sync: true }))
+expectError(image.encode())
 expectType<Promise<void>>(image.toFile('a', { compression: 'zstd', level: 3, predictor: false, pyramid: 'cog' }))
 expectType<Promise<void>>(image.toFile('a', { compression: 'jpeg', quality: 90, chromaSubsampling: '4:4:4', rowsPerStrip: 64 }))
 expectError(image.toFile('a.tif', { compression: 'rar' }))

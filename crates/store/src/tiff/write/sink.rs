@@ -1,7 +1,5 @@
 //! Writing a TIFF file.
 
-use std::sync::{Mutex, PoisonError};
-
 use raster::{Buffer, Region, View, ViewMut};
 
 use super::{
@@ -18,6 +16,7 @@ use crate::{
     codec::Packer,
     gather::{Gather, gather},
     publish::Output,
+    spare::Spare,
 };
 
 /// A TIFF file in the byte order of this machine.
@@ -31,8 +30,7 @@ pub struct TiffSink {
     places: Places,
     pyramid: Pyramid,
     output: Output,
-    /// Tools that no thread uses at the moment.
-    tools: Mutex<Vec<Tools>>,
+    tools: Spare<Tools>,
 }
 
 /// What a thread works on chunks with.
@@ -59,7 +57,7 @@ impl TiffSink {
         let plan = Plan::new(&options)?;
         let (places, pyramid) = (Places::new(&plan), Pyramid::new(&plan.pages));
         let output = Output::create(destination, plan.reserved(), options.durability)?;
-        let sink = Self { plan, places, pyramid, output, tools: Mutex::default() };
+        let sink = Self { plan, places, pyramid, output, tools: Spare::new() };
         if !sink.plan.is_packed() {
             sink.write_head(&|page, index| sink.plan.pages[page].find(index))?;
         }
@@ -178,19 +176,9 @@ impl TiffSink {
         Ok(())
     }
 
-    /// Runs `work` with tools that nobody else uses meanwhile.
-    fn with_tools<R>(&self, work: impl FnOnce(&mut Tools) -> Result<R, Error>) -> Result<R, Error> {
-        let spare = || self.tools.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = spare().pop();
-        let mut tools = if let Some(tools) = known {
-            tools
-        } else {
-            let Storage { compression, difference, .. } = self.plan.storage;
-            Tools { packer: Packer::new(compression, difference)?, sums: Buffer::new() }
-        };
-        let result = work(&mut tools);
-        spare().push(tools);
-        result
+    fn make_tools(&self) -> Result<Tools, Error> {
+        let Storage { compression, difference, .. } = self.plan.storage;
+        Ok(Tools { packer: Packer::new(compression, difference)?, sums: Buffer::new() })
     }
 }
 
@@ -229,7 +217,8 @@ impl Sink for TiffSink {
         self.check_region(region);
         let page = &self.plan.pages[0];
         assert_shape(&page.spec, region, pixels);
-        self.with_tools(|tools| {
+        let make = || self.make_tools();
+        self.tools.with(make, |tools| {
             (0..region.height).step_by(page.chunk.height as usize).try_for_each(|top| {
                 let height = page.chunk.height.min(region.height - top);
                 let part = pixels.sub(&Region::new(0, top, region.width, height));
