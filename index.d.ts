@@ -84,6 +84,8 @@ export declare class BindingImage {
    * they share.
    */
   static write(job: BindingJob, images: Array<BindingImage>, targets: Array<BindingTarget>, measures: Array<BindingMeasure>): Promise<BindingOutcome>
+  /** Computes the image into memory, encoded, of `limit` bytes at most. */
+  encode(job: BindingJob, target: BindingTarget, limit: number): Promise<BindingPixels>
   /**
    * How this image would be computed: into memory (`free`), a raw file (`rows`), or a file of
    * tiles.
@@ -422,10 +424,11 @@ export interface BindingStage {
   isKept: boolean
 }
 
-/** A file to write. */
+/** An encoded image to write. */
 export interface BindingTarget {
+  /** The file, unless it is memory. */
   path: string
-  /** `raw`, `tiff` or `deepzoom`. */
+  /** `raw`, `tiff`, `png`, `jpeg`, `webp`, `pnm`, `pfm`, `npy` or `deepzoom`. */
   format: string
   tileWidth: number
   tileHeight: number
@@ -433,11 +436,11 @@ export interface BindingTarget {
   rowsPerStrip?: number
   /** `none`, `lzw`, `deflate`, `zstd`, `jpeg` or `webp`. */
   compression: string
-  /** Of `deflate` and `zstd`. */
+  /** Of PNG, `deflate` and `zstd`. */
   level?: number
-  /** Of `jpeg` and `webp`; none for a `webp` that loses nothing. */
+  /** Of JPEG and WebP, files or compression; none for a WebP that loses nothing. */
   quality?: number
-  /** Whether colour has half the columns and rows in a `jpeg`. */
+  /** Whether colour has half the columns and rows in a JPEG. */
   subsampled: boolean
   /** Whether differences are packed; none for whatever packs better. */
   predictor?: boolean

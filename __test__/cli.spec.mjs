@@ -107,7 +107,7 @@ test('64: a command line that cannot be understood', async (t) => {
     [['run', file, at('out.tif'), '--raw', '60'], /expected WxHxC:DEPTH for --raw/],
     [['run', file, at('out.tif'), '--raw', '60x40x3:uint9'], /for depth but received 'uint9'/],
     [['run', file, at('out.xyz'), '--raw', raw], /for path/],
-    [['run', file, at('out.png'), '--raw', raw], /\.png is not available yet/],
+    [['run', file, at('out.avif'), '--raw', raw], /\.avif is not available yet/],
     [[...run, 'blur'], /expected one of gaussian-blur, .*, crop for FILTER but received 'blur'/],
     [[...run, 'gaussian-blur'], /for sigma but received undefined/],
     [[...run, 'gaussian-blur', '--sigma', 'x'], /expected a number for --sigma but received 'x'/],

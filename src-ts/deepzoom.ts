@@ -1,6 +1,6 @@
 import * as is from './is.js'
 import type { BindingDeepZoom, BindingTarget } from './native.js'
-import { bindingifyTiff, CHANNELS, checkDecimation, DEFAULT_QUALITY, type Samples, type TiffOptions } from './tiff.js'
+import { type Binding, bindingifyTiff, CHANNELS, checkDecimation, DEFAULT_QUALITY, type Samples, type TiffOptions } from './tiff.js'
 
 /** What a tile of DeepZoom is a file of. */
 export type TileFormat = 'jpeg' | 'png' | 'webp'
@@ -22,9 +22,6 @@ export interface DeepZoomOptions {
 /** The options of DeepZoom and of no other format. */
 export const deepZoomKeys: readonly (keyof DeepZoomOptions)[] = ['overlap', 'tileFormat']
 
-/** Those of a TIFF that mean something for DeepZoom too. */
-const SHARED: readonly string[] = ['tileSize', 'quality', 'chromaSubsampling', 'decimation'] satisfies (keyof TiffOptions)[]
-
 const MAX_TILE = 8192
 const DEFAULT_TILE = 254
 const DEFAULT_OVERLAP = 1
@@ -35,14 +32,9 @@ const PNG_CHANNELS = 4
 /** Checks how to write DeepZoom to a file with that extension. */
 export function bindingifyDeepZoom(
   options: TiffOptions & DeepZoomOptions,
-  keys: readonly (keyof TiffOptions)[],
   samples: Samples,
   extension: string,
-): Omit<BindingTarget, 'path' | 'format' | 'sync'> {
-  const other = keys.find((name) => options[name] !== undefined && !SHARED.includes(name))
-  if (other !== undefined) {
-    throw is.invalid("format 'tiff'", other, 'deepzoom')
-  }
+): Binding & Pick<BindingTarget, 'deepZoom'> {
   if (!EXTENSIONS.includes(extension)) {
     throw is.invalid(`a path with an extension among ${EXTENSIONS.join(', ')}`, "format 'deepzoom'", extension)
   }

@@ -13,7 +13,7 @@ import { type BindingError, type BindingImage, type BindingJob, type BindingMeas
 import { bindingifyRegion, type Region } from './region.js'
 import { Statistics } from './statistics.js'
 import { type Tags, tagsOf } from './tags.js'
-import { bindingifyTarget, type ToFileOptions } from './target.js'
+import { bindingifyEncode, bindingifyTarget, type BufferFormat, type EncodeOptions, type ToFileOptions } from './target.js'
 import { generateTiles, type Tile, type TilesOptions } from './tiles.js'
 
 /** How to compute an image into memory. */
@@ -27,7 +27,7 @@ export interface ToBufferOptions<T extends ArrayBufferView = ArrayBufferView> ex
 
 /**
  * An image that is computed on demand. It is immutable and costs next to nothing: a filter returns a
- * new image, and no pixel is computed before a sink (`toFile`, `toBuffer`, `tiles`) asks for it.
+ * new image, and no pixel is computed before a sink (`toFile`, `toBuffer`, `encode`, `tiles`) asks for it.
  *
  * However an image is computed, whole or in parts, by one thread or many, its bytes are the same: those
  * that each filter in turn would give on the whole image.
@@ -162,10 +162,28 @@ export class Image extends Statistics {
       return this.#run(job, site, (running) => binding.toMemory(running, bytes), bytes).then(() => into)
     }
     this.#fits('the image', this.width, this.height)
-    return this.#run(job, site, (running) => binding.toBuffer(running)).then(({ data }) => {
-      const { buffer, byteOffset, byteLength } = data as Uint8Array
-      return Buffer.from(buffer, byteOffset, byteLength)
-    })
+    return this.#run(job, site, (running) => binding.toBuffer(running)).then(bufferOf)
+  }
+
+  /**
+   * Computes the image into memory as a file: what {@link toFile} would write. The Buffer is native memory,
+   * not a copy of it; it is the result and does not count against the memory limit.
+   *
+   * @example
+   * ```ts
+   * response.type('image/jpeg').send(await view.encode('jpeg', { quality: 85 }))
+   * ```
+   * @param format - see the table at {@link ToFileOptions.format}
+   * @throws GigapxError `ERR_INVALID_ARGUMENT`, `ERR_UNSUPPORTED`, `ERR_CLOSED` at the call; the promise rejects
+   * with `ERR_BUFFER_TOO_LARGE` if the file exceeds `buffer.constants.MAX_LENGTH`, `ERR_UNSUPPORTED` if the image
+   * is larger than the format allows, `ERR_IO`, `ERR_MEMORY_LIMIT`, `ERR_SOURCE_CHANGED`, `ERR_CORRUPT_INPUT`,
+   * or the signal's reason
+   */
+  encode(format: BufferFormat, options: EncodeOptions = {}): Promise<Buffer> {
+    const binding = this.#open()
+    const { target, limit, job } = bindingifyEncode(format, options, this)
+    const site = new CallSite(Image.prototype.encode)
+    return this.#run(job, site, (running) => binding.encode(running, target, limit)).then(bufferOf)
   }
 
   /**
@@ -341,4 +359,10 @@ export class Image extends Statistics {
       )
     }
   }
+}
+
+/** The memory of a result, which is native. */
+function bufferOf({ data }: { data?: Uint8Array }): Buffer {
+  const { buffer, byteOffset, byteLength } = data as Uint8Array
+  return Buffer.from(buffer, byteOffset, byteLength)
 }

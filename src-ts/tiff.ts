@@ -19,11 +19,14 @@ export interface TiffOptions {
    * 1 or 3 channels of uint8, and `'webp'`, for 3 or 4, are for pictures. Default `'none'`.
    */
   readonly compression?: TiffCompression | undefined
-  /** From 1, fast, to 12, small, for `'deflate'` (default 6), or to 22 for `'zstd'` (default 3). */
+  /**
+   * From 1, fast, to 12, small, for `'deflate'` (default 6), or to 22 for `'zstd'` (default 3), or to 9 for
+   * the format PNG (default 6).
+   */
   readonly level?: number | undefined
   /**
-   * From 1, small, to 100, good, for `'jpeg'` (default 80) and `'webp'` (default: nothing is lost), as
-   * `compression` or as `tileFormat`.
+   * From 1, small, to 100, good, for JPEG (default 80) and WebP (default: nothing is lost), as `compression`,
+   * as `tileFormat` or as the format.
    */
   readonly quality?: number | undefined
   /** Whether colour has half the columns and rows in a JPEG. Default `'4:2:0'`: it has. */
@@ -80,7 +83,8 @@ export interface Samples {
   readonly depth: string
 }
 
-type Binding = Omit<BindingTarget, 'path' | 'format' | 'sync' | 'deepZoom' | 'keep' | 'keepsStrictly' | 'tags'>
+/** All that the binding is told of an encoding but the format and what describes the image. */
+export type Binding = Omit<BindingTarget, 'path' | 'format' | 'sync' | 'deepZoom' | 'keep' | 'keepsStrictly' | 'tags'>
 
 /** Columns and rows of a tile at most. */
 export const MAX_TILE = 16_384
@@ -113,12 +117,11 @@ export function bindingifyTiff(options: TiffOptions, samples: Samples, isBig: bo
     throw is.invalid('a pyramid', 'decimation', 'none')
   }
   const tile = checkPair(options.tileSize ?? DEFAULT_TILE, 'tileSize', checkTile)
-  const subsampling = is.oneOf(options.chromaSubsampling ?? '4:2:0', 'chromaSubsampling', ['4:2:0', '4:4:4'])
   return {
     tileWidth: tile.x,
     tileHeight: tile.y,
     compression,
-    subsampled: subsampling === '4:2:0',
+    subsampled: checkSubsampling(options.chromaSubsampling),
     ...(rowsPerStrip !== undefined && { rowsPerStrip: is.integer(rowsPerStrip, 'rowsPerStrip', 1, MAX_ROWS) }),
     ...checkLevel(options.level, compression),
     ...checkQuality(options.quality, compression),
@@ -153,7 +156,13 @@ function checkLevel(level: number | undefined, compression: TiffCompression): { 
   return levels === undefined ? {} : { level: is.integer(level ?? levels.usual, 'level', 1, levels.most) }
 }
 
-function checkQuality(quality: number | undefined, compression: TiffCompression): { quality?: number } {
+/** Whether colour has half the columns and rows. */
+export function checkSubsampling(subsampling: TiffOptions['chromaSubsampling']): boolean {
+  return is.oneOf(subsampling ?? '4:2:0', 'chromaSubsampling', ['4:2:0', '4:4:4']) === '4:2:0'
+}
+
+/** Checks the quality of a JPEG or WebP, a file or the compression of one. */
+export function checkQuality(quality: number | undefined, compression: string): { quality?: number } {
   const usual = compression === 'jpeg' ? DEFAULT_QUALITY : undefined
   const wanted = quality ?? usual
   return wanted === undefined ? {} : { quality: is.integer(wanted, 'quality', 1, 100) }

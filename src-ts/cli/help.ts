@@ -91,9 +91,9 @@ Options
   --raw WxHxC:DEPTH             IN is bare pixels, e.g. 80000x60000x1:uint8; xC and :DEPTH may be left out;
                                 depths: uint8, uint16, int16, int32, float32
   --access MODE                 how IN is read: auto (default), mmap, pread
-  --format FORMAT               raw, tiff or deepzoom (default: by the extension of OUT)
+  --format FORMAT               raw, tiff, png, jpeg, webp, pnm, pfm, npy, deepzoom (default: by the extension of OUT)
   --compression NAME            of a TIFF: none (default), lzw, deflate, zstd, jpeg, webp
-  --level N                     deflate: 1 to 12 (default 6); zstd: 1 to 22 (default 3)
+  --level N                     deflate: 1 to 12 (default 6); zstd: 1 to 22 (default 3); a PNG: 1 to 9 (default 6)
   --quality N                   jpeg: 1 to 100 (default 80); webp: the same (default: lossless)
   --chroma-subsampling S        jpeg: 4:2:0 (default), 4:4:4
   --predictor true|false        pack differences (default true for lzw, deflate and zstd)

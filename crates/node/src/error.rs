@@ -42,6 +42,7 @@ const fn store_code(error: &store::Error) -> &'static str {
         store::Error::Io { .. } => "ERR_IO",
         store::Error::NoSpace { .. } => "ERR_NO_SPACE",
         store::Error::SourceChanged { .. } => "ERR_SOURCE_CHANGED",
+        store::Error::TooLarge { .. } => "ERR_BUFFER_TOO_LARGE",
         store::Error::InvalidArgument(_) => "ERR_INVALID_ARGUMENT",
     }
 }
@@ -83,7 +84,9 @@ impl From<&store::Error> for BindingError {
                 Self { syscall: Some((*syscall).to_owned()), path: text(path), ..plain }
             }
             store::Error::SourceChanged { path } => Self { path: text(path), ..plain },
-            store::Error::Unsupported(_) | store::Error::InvalidArgument(_) => plain,
+            store::Error::Unsupported(_)
+            | store::Error::TooLarge { .. }
+            | store::Error::InvalidArgument(_) => plain,
         }
     }
 }

@@ -9,7 +9,7 @@ use napi::bindgen_prelude::{Env, Object, Uint8Array};
 use napi_derive::napi;
 use pipeline::Image;
 use raster::{Region, Spec};
-use store::{Access, DeepZoomSink, MemorySink, RawSink, Selection, Sink, Source, TiffSink};
+use store::{Access, MemorySink, Selection, Source};
 
 use crate::engine::{engine, files};
 use crate::environment;
@@ -17,6 +17,7 @@ use crate::error::{BindingError, Thrown, invalid_argument, thrown_pipeline, thro
 use crate::job::BindingJob;
 use crate::memory::{Borrowed, give};
 use crate::promise::Settler;
+use crate::target::create;
 use crate::tiles::BindingTiles;
 use crate::types::{
     BindingLayout, BindingMetadata, BindingOpened, BindingOutcome, BindingPixels, BindingRegion,
@@ -129,7 +130,7 @@ impl BindingImage {
         let environment = environment::current(env);
         let ticket = environment.enter();
         // Creating the file may wait for the disk, so that too happens on a worker.
-        engine().spawn(move || match create(&target, &image) {
+        engine().spawn(move || match create(&target, target.destination(), &image) {
             Ok(sink) => starter.start(&image, sink, ticket, move |result, ticket| {
                 settler.resolve(|| BindingOutcome::from(result));
                 drop(ticket);
@@ -261,21 +262,6 @@ fn opening<'env>(
         drop(ticket);
     });
     Ok(promise)
-}
-
-pub(crate) fn create(
-    target: &BindingTarget,
-    image: &Image,
-) -> std::result::Result<Arc<dyn Sink>, store::Error> {
-    let (path, spec) = (Path::new(&target.path), *image.spec());
-    if target.format == "raw" {
-        return Ok(Arc::new(RawSink::create(path, spec, target.durability())?));
-    }
-    if let Some(zoom) = &target.deep_zoom {
-        return Ok(Arc::new(DeepZoomSink::create(path, target.deep_zoom(zoom, spec))?));
-    }
-    let tags = image.described(&target.kept(), target.keeps_strictly, target.given())?;
-    Ok(Arc::new(TiffSink::describing(path, target.tiff(spec), &tags)?))
 }
 
 fn parse_access(access: &str) -> Result<Access> {

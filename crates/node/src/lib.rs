@@ -26,6 +26,7 @@ mod memory;
 mod operating;
 mod promise;
 mod tagging;
+mod target;
 mod tiles;
 mod types;
 mod writing;

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use napi::bindgen_prelude::{ClassInstance, Env, Object};
 use napi_derive::napi;
 use pipeline::NullSink;
-use store::{Layout, Sink};
+use store::{Encoded, Layout, Sink};
 
 use crate::engine::engine;
 use crate::environment;
 use crate::error::{BindingError, Thrown, thrown_pipeline};
-use crate::image::{BindingImage, create, settler};
+use crate::image::{BindingImage, settler};
 use crate::job::BindingJob;
 use crate::measuring::BindingMeasure;
-use crate::types::{BindingExplanation, BindingOutcome, BindingTarget};
+use crate::memory::give;
+use crate::target::create;
+use crate::types::{BindingExplanation, BindingOutcome, BindingPixels, BindingTarget};
 
 type Result<T> = std::result::Result<T, Thrown>;
 
@@ -38,7 +40,7 @@ impl BindingImage {
         // Creating the files may wait for the disk, so that too happens on a worker.
         engine().spawn(move || {
             for (image, target) in images.iter().zip(&targets) {
-                match create(target, image) {
+                match create(target, target.destination(), image) {
                     Ok(sink) => results.push((image.clone(), sink)),
                     Err(error) => {
                         for (_, sink) in results {
@@ -52,6 +54,44 @@ impl BindingImage {
             }
             starter.write(&results, ticket, move |result, ticket| {
                 settler.resolve(|| BindingOutcome::from(result));
+                drop(ticket);
+            });
+        });
+        Ok(promise)
+    }
+
+    /// Computes the image into memory, encoded, of `limit` bytes at most.
+    #[napi(ts_return_type = "Promise<BindingPixels>")]
+    pub fn encode<'env>(
+        &self,
+        env: &'env Env,
+        job: &BindingJob,
+        target: BindingTarget,
+        limit: f64,
+    ) -> Result<Object<'env>> {
+        let image = self.image()?;
+        let (settler, promise) = settler(env, BindingPixels::lost)?;
+        let starter = job.starter();
+        let ticket = environment::current(env).enter();
+        // Making room may wait for the system, so that too happens on a worker.
+        engine().spawn(move || {
+            let fail = |error: BindingError| BindingPixels { data: None, error: Some(error) };
+            let made = Encoded::new(limit as u64)
+                .and_then(|memory| Ok((create(&target, memory.clone().into(), &image)?, memory)));
+            let (sink, memory) = match made {
+                Ok(made) => made,
+                Err(error) => {
+                    settler.resolve(move || fail(error.into()));
+                    return drop(ticket);
+                }
+            };
+            starter.start(&image, sink, ticket, move |result, ticket| {
+                let bytes = memory.take();
+                settler.resolve(move || match (result, bytes) {
+                    (Ok(()), Some(bytes)) => BindingPixels { data: Some(give(bytes)), error: None },
+                    (Ok(()), None) => BindingPixels::lost(),
+                    (Err(error), _) => fail(error.into()),
+                });
                 drop(ticket);
             });
         });

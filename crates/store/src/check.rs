@@ -24,3 +24,11 @@ pub(crate) fn assert_shape(spec: &Spec, region: &Region, pixels: &View<'_>) {
         "the pixels written have another shape than their region"
     );
 }
+
+/// The error for an image that a format does not take.
+pub(crate) fn refuse(format: &str, takes: &str, spec: &Spec) -> Error {
+    let Spec { channels, depth, .. } = spec;
+    Error::InvalidArgument(format!(
+        "{format} takes {takes}, but the image has {channels} of {depth}"
+    ))
+}

@@ -43,6 +43,12 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// The result has more bytes than memory for it may have.
+    #[error("the encoded image exceeds {limit} bytes; write it to a file")]
+    TooLarge {
+        /// The most bytes.
+        limit: u64,
+    },
     /// The caller asked for something that makes no sense.
     #[error("{0}")]
     InvalidArgument(String),

@@ -2,13 +2,13 @@
 
 use crate::{
     Error,
-    publish::Draft,
+    publish::Output,
     scratch::{SCRATCH, with_scratch},
 };
 
 /// Collects consecutive bytes of a file and writes them block by block.
 pub(crate) struct Gather<'a> {
-    draft: &'a Draft,
+    output: &'a Output,
     block: &'a mut [u8],
     filled: usize,
     /// Where in the file the block starts.
@@ -17,12 +17,12 @@ pub(crate) struct Gather<'a> {
 
 /// Runs `work` with a [`Gather`] that starts at `offset`, and writes what is left in it.
 pub(crate) fn gather(
-    draft: &Draft,
+    output: &Output,
     offset: u64,
     work: impl FnOnce(&mut Gather<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     with_scratch(|block| {
-        let mut gather = Gather { draft, block, filled: 0, offset };
+        let mut gather = Gather { output, block, filled: 0, offset };
         work(&mut gather)?;
         gather.flush()
     })
@@ -36,12 +36,30 @@ impl Gather<'_> {
         }
         // A piece that fills most of a block gains nothing from a copy.
         if self.filled == 0 && bytes.len() >= SCRATCH / 2 {
-            self.draft.write_at(self.offset, bytes)?;
+            self.output.write_at(self.offset, bytes)?;
             self.offset += bytes.len() as u64;
             return Ok(());
         }
         self.block[self.filled..][..bytes.len()].copy_from_slice(bytes);
         self.filled += bytes.len();
+        Ok(())
+    }
+
+    /// Appends samples of so many bytes in the other byte order.
+    pub(crate) fn push_swapped(&mut self, mut bytes: &[u8], sample: usize) -> Result<(), Error> {
+        while !bytes.is_empty() {
+            let room = (self.block.len() - self.filled) / sample * sample;
+            if room == 0 {
+                self.flush()?;
+                continue;
+            }
+            let (now, later) = bytes.split_at(bytes.len().min(room));
+            let out = &mut self.block[self.filled..][..now.len()];
+            out.copy_from_slice(now);
+            out.chunks_exact_mut(sample).for_each(<[u8]>::reverse);
+            self.filled += now.len();
+            bytes = later;
+        }
         Ok(())
     }
 
@@ -62,7 +80,7 @@ impl Gather<'_> {
 
     fn flush(&mut self) -> Result<(), Error> {
         if self.filled > 0 {
-            self.draft.write_at(self.offset, &self.block[..self.filled])?;
+            self.output.write_at(self.offset, &self.block[..self.filled])?;
             self.offset += self.filled as u64;
             self.filled = 0;
         }

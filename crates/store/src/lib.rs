@@ -1,9 +1,10 @@
 //! Where pixels come from and where they go.
 //!
 //! A [`Source`] is an image that can be read by region from any thread; a [`Sink`] takes finished
-//! regions from any thread in any order. Sources are raw pixels ([`open_raw`]), files of
-//! many formats ([`open`]) and memory ([`from_memory`]); sinks are raw files ([`RawSink`]), TIFF
-//! files ([`TiffSink`]), tiles for viewers ([`DeepZoomSink`]) and memory ([`MemorySink`]).
+//! regions from any thread in any order. Sources are raw pixels ([`open_raw`]), files of many formats
+//! ([`open`]) and memory ([`from_memory`]); sinks are memory ([`MemorySink`]), tiles for viewers
+//! ([`DeepZoomSink`]), and raw pixels ([`RawSink`]) and files ([`TiffSink`], [`PngSink`], [`JpegSink`],
+//! [`WebpSink`]) on a disk or in memory ([`Destination`]).
 //!
 //! Two decisions shape the crate:
 //!
@@ -48,6 +49,7 @@ mod memory;
 mod metadata;
 mod npy;
 mod open;
+mod pfm;
 mod plane;
 mod png;
 mod pnm;
@@ -60,9 +62,11 @@ mod scratch;
 mod sequential;
 mod sink;
 mod source;
+mod spare;
 mod stream;
 mod tags;
 mod tiff;
+mod turnstile;
 mod webp;
 mod whole;
 
@@ -71,10 +75,12 @@ pub use codec::Compression;
 pub use deepzoom::{DeepZoomOptions, DeepZoomSink, TileFormat};
 pub use error::Error;
 pub use files::Files;
-pub use memory::{MemorySink, OutputBytes};
+pub use jpeg::{JpegOptions, JpegSink};
+pub use memory::{Encoded, MemorySink, OutputBytes};
 pub use metadata::{ByteOrder, Format, Metadata};
 pub use open::{Selection, open, open_bytes, open_selected};
-pub use publish::{Durability, remove_all_temporaries};
+pub use png::{PngOptions, PngSink};
+pub use publish::{Destination, Durability, remove_all_temporaries};
 pub use pyramid::Decimation;
 pub use raw::{RawLayout, RawSink, from_memory, open_raw};
 pub use sink::{Layout, Sink};
@@ -83,3 +89,4 @@ pub use tags::{
     Geo, KeyValue, Keys, Model, Ome, Origin, PixelSize, Place, Resolution, Tags, Unit, icc_fits,
 };
 pub use tiff::{TiffChunks, TiffOptions, TiffPyramid, TiffSink, TiffVariant};
+pub use webp::{WebpOptions, WebpSink};

@@ -1,6 +1,6 @@
 //! What the pipeline writes to.
 
-use raster::{Region, View, ViewMut};
+use raster::{Region, Spec, View, ViewMut};
 
 use crate::Error;
 
@@ -23,6 +23,23 @@ pub enum Layout {
     },
 }
 
+impl Layout {
+    /// The number of the band that a region is, where tiles are bands of all columns.
+    ///
+    /// # Panics
+    /// If the region is no such band.
+    pub(crate) fn band(self, spec: &Spec, region: &Region) -> u64 {
+        let Self::Tiles { height, .. } = self else { panic!("{self:?} has no bands") };
+        let bottom = region.bottom();
+        let is_band = region.left == 0
+            && region.width == spec.width
+            && region.top.is_multiple_of(height)
+            && bottom == (region.top + height).min(spec.height);
+        assert!(is_band, "{region:?} is no band of {height} rows");
+        region.top / height
+    }
+}
+
 /// A destination that takes finished regions from any thread in any order.
 ///
 /// Nothing is visible under the destination's name before [`finish`](Sink::finish) returns. A sink
@@ -35,7 +52,8 @@ pub trait Sink: Send + Sync {
     /// [`write`](Sink::write). `None` for all others.
     ///
     /// # Safety
-    /// The regions claimed from one sink do not overlap.
+    /// The regions claimed from one sink do not overlap, and none is in use any more when
+    /// [`finish`](Self::finish) is called.
     unsafe fn claim(&self, region: &Region) -> Option<ViewMut<'_>>;
 
     /// Writes the pixels of a region.

@@ -2,17 +2,18 @@ use napi_derive::napi;
 use pipeline::Part;
 use raster::Spec;
 use store::{
-    Compression, Decimation, DeepZoomOptions, Durability, Tags, TiffChunks, TiffOptions, TiffPyramid,
-    TiffVariant,
+    Compression, Decimation, DeepZoomOptions, Destination, Durability, JpegOptions, PngOptions,
+    Tags, TiffChunks, TiffOptions, TiffPyramid, TiffVariant, WebpOptions,
 };
 
 use super::{BindingDeepZoom, BindingTags};
 
-/// A file to write.
+/// An encoded image to write.
 #[napi(object)]
 pub struct BindingTarget {
+    /// The file, unless it is memory.
     pub path: String,
-    /// `raw`, `tiff` or `deepzoom`.
+    /// `raw`, `tiff`, `png`, `jpeg`, `webp`, `pnm`, `pfm`, `npy` or `deepzoom`.
     pub format: String,
     pub tile_width: u32,
     pub tile_height: u32,
@@ -20,11 +21,11 @@ pub struct BindingTarget {
     pub rows_per_strip: Option<u32>,
     /// `none`, `lzw`, `deflate`, `zstd`, `jpeg` or `webp`.
     pub compression: String,
-    /// Of `deflate` and `zstd`.
+    /// Of PNG, `deflate` and `zstd`.
     pub level: Option<u32>,
-    /// Of `jpeg` and `webp`; none for a `webp` that loses nothing.
+    /// Of JPEG and WebP, files or compression; none for a WebP that loses nothing.
     pub quality: Option<u32>,
-    /// Whether colour has half the columns and rows in a `jpeg`.
+    /// Whether colour has half the columns and rows in a JPEG.
     pub subsampled: bool,
     /// Whether differences are packed; none for whatever packs better.
     pub predictor: Option<bool>,
@@ -60,6 +61,11 @@ impl BindingTarget {
     /// What is said of the image.
     pub(crate) fn given(&self) -> Tags {
         self.tags.as_ref().map(BindingTags::convert).unwrap_or_default()
+    }
+
+    /// The file.
+    pub(crate) fn destination(&self) -> Destination {
+        self.path.as_str().into()
     }
 
     /// How to write an image as TIFF.
@@ -101,13 +107,32 @@ impl BindingTarget {
         }
     }
 
+    /// How to write an image as PNG.
+    pub(crate) fn png(&self, spec: Spec) -> PngOptions {
+        let (level, durability) = (byte(self.level).unwrap_or(0), self.durability());
+        PngOptions { spec, level, durability }
+    }
+
+    /// How to write an image as JPEG.
+    pub(crate) fn jpeg(&self, spec: Spec) -> JpegOptions {
+        JpegOptions {
+            spec,
+            quality: byte(self.quality).unwrap_or(0),
+            is_subsampled: self.subsampled,
+            durability: self.durability(),
+        }
+    }
+
     fn decimation(&self) -> Decimation {
         if self.decimation == "gaussian" { Decimation::Gaussian } else { Decimation::Mean }
     }
 
+    /// How to write an image as WebP.
+    pub(crate) fn webp(&self, spec: Spec) -> WebpOptions {
+        WebpOptions { spec, quality: byte(self.quality), durability: self.durability() }
+    }
+
     fn compression(&self) -> Compression {
-        // The façade has checked the range; what is beyond a byte is refused as too high.
-        let byte = |value: Option<u32>| value.map(|value| u8::try_from(value).unwrap_or(u8::MAX));
         let level = byte(self.level).unwrap_or(0);
         match self.compression.as_str() {
             "lzw" => Compression::Lzw,
@@ -121,4 +146,9 @@ impl BindingTarget {
             _ => Compression::None,
         }
     }
+}
+
+/// A level or quality. The façade has checked the range; what is beyond a byte is refused as too high.
+fn byte(value: Option<u32>) -> Option<u8> {
+    value.map(|value| u8::try_from(value).unwrap_or(u8::MAX))
 }

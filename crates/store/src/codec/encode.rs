@@ -167,7 +167,7 @@ impl Encoder {
                         lossy::webp(chunk, spec, quality, &mut self.packed)
                     }
                     Compression::Jpeg { quality, is_subsampled } => {
-                        lossy::jpeg(chunk, spec, (quality, is_subsampled), &mut self.packed)
+                        lossy::jpeg(chunk, spec, (quality, is_subsampled), None, &mut self.packed)
                     }
                     _ => Err("it is no codec of pictures".to_owned()),
                 };

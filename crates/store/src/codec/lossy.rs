@@ -1,15 +1,15 @@
 //! Codecs of pictures, which take 8-bit samples as gray or colour.
 
-use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, SamplingFactor};
 use raster::{Depth, Spec};
 use webp::{PixelLayout, WebPConfig};
 
 use crate::Error;
 
 /// Columns and rows of a JPEG at most.
-const JPEG_SIDE: u64 = 65_535;
+pub(crate) const JPEG_SIDE: u64 = 65_535;
 /// Columns and rows of a WebP at most.
-const WEBP_SIDE: u64 = 16_383;
+pub(crate) const WEBP_SIDE: u64 = 16_383;
 
 /// How hard a WebP that loses nothing is tried to be small, from 0 to 100: little is gained by more.
 const LOSSLESS_EFFORT: f32 = 25.0;
@@ -53,14 +53,18 @@ fn check_quality(name: &str, quality: u8) -> Result<(), Error> {
     Err(Error::InvalidArgument(message))
 }
 
-/// Appends a chunk as a JPEG of its own: gray, or luminance and chrominance.
-pub(super) fn jpeg(
+/// Appends a chunk as a JPEG of its own: gray, or luminance and chrominance. With `restart`, coding
+/// starts anew after so many blocks of all components.
+pub(crate) fn jpeg(
     chunk: &[u8],
     spec: &Spec,
     (quality, is_subsampled): (u8, bool),
+    restart: Option<u16>,
     out: &mut Vec<u8>,
 ) -> Result<(), String> {
     let mut encoder = Encoder::new(out, quality);
+    encoder.set_restart_interval(restart.unwrap_or(0));
+    encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
     encoder.set_sampling_factor(if is_subsampled {
         SamplingFactor::R_4_2_0
     } else {
@@ -73,7 +77,7 @@ pub(super) fn jpeg(
 }
 
 /// Appends a chunk as a WebP; without a quality no sample changes.
-pub(super) fn webp(
+pub(crate) fn webp(
     chunk: &[u8],
     spec: &Spec,
     quality: Option<u8>,

@@ -10,7 +10,7 @@ mod difference;
 mod encode;
 mod fax;
 mod jpeg;
-mod lossy;
+pub(crate) mod lossy;
 mod packer;
 mod predictor;
 mod webp;

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{DeepZoomOptions, descriptor::descriptor, zip::Zip};
 use crate::{
     Error,
-    publish::{Draft, Folder},
+    publish::{self, Folder},
 };
 
 /// A tile by its place. The smallest level comes first.
@@ -26,7 +26,7 @@ pub(super) struct Output {
 enum Place {
     Directory {
         tiles: Folder,
-        descriptor: Draft,
+        descriptor: publish::Output,
     },
     /// The key of the descriptor is none.
     Archive {
@@ -46,19 +46,19 @@ impl Output {
         let text = descriptor(options);
         let stem = path.file_stem().unwrap_or_default();
         let bytes = if options.is_archive { 0 } else { text.len() as u64 };
-        let draft = Draft::create(path, bytes, options.durability)?;
+        let file = publish::Output::create(path, bytes, options.durability)?;
         let place = if options.is_archive {
             let stem = stem.to_string_lossy().into_owned();
-            let zip = Zip::new(draft, tiles + 1);
+            let zip = Zip::new(file, tiles + 1);
             zip.add(None, &entry(&stem, None, ""), text.as_bytes(), &mut Vec::new())?;
             Place::Archive { zip, stem }
         } else {
-            draft.write_at(0, text.as_bytes())?;
+            file.write_at(0, text.as_bytes())?;
             let mut name = stem.to_os_string();
             name.push("_files");
             let parts = (0..levels).map(|level| level.to_string());
             let tiles = Folder::create(&path.with_file_name(name), parts, options.durability)?;
-            Place::Directory { tiles, descriptor: draft }
+            Place::Directory { tiles, descriptor: file }
         };
         Ok(Self { place, extension: options.format.extension() })
     }
@@ -87,7 +87,7 @@ impl Output {
             }
             Place::Archive { zip, stem } => {
                 zip.close(|tile| entry(stem, tile, self.extension))?;
-                zip.draft.publish()
+                zip.output.publish()
             }
         }
     }
@@ -99,7 +99,7 @@ impl Output {
                 tiles.discard();
                 descriptor.discard();
             }
-            Place::Archive { zip, .. } => zip.draft.discard(),
+            Place::Archive { zip, .. } => zip.output.discard(),
         }
     }
 }

@@ -1,9 +1,6 @@
 //! Writing a DeepZoom image.
 
-use std::{
-    path::Path,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::path::Path;
 
 use raster::{Region, Spec, View, ViewMut};
 
@@ -16,6 +13,7 @@ use crate::{
     Error, Layout, Sink,
     check::{assert_shape, valid},
     pyramid::{Grid, Pyramid, Scratch},
+    spare::Spare,
 };
 
 /// A DeepZoom image: a descriptor `NAME.dzi` beside a directory `NAME_files` of tiles, or both in a zip
@@ -29,8 +27,7 @@ pub struct DeepZoomSink {
     output: Output,
     levels: u32,
     tiles: u64,
-    /// Tools that no thread uses at the moment.
-    tools: Mutex<Vec<Tools>>,
+    tools: Spare<Tools>,
 }
 
 /// What a thread makes tiles with.
@@ -55,7 +52,7 @@ impl DeepZoomSink {
         let output = Output::create(path.as_ref(), &options, levels, tiles)?;
         let grid = Grid { cell: (options.tile_size, options.tile_size), overlap: options.overlap };
         let pyramid = Pyramid::new(specs.into_iter(), grid, options.decimation);
-        Ok(Self { options, pyramid, output, levels, tiles, tools: Mutex::default() })
+        Ok(Self { options, pyramid, output, levels, tiles, tools: Spare::new() })
     }
 
     /// Encodes and writes tiles of a level that are side by side.
@@ -82,8 +79,12 @@ impl DeepZoomSink {
         })
     }
 
-    fn spare(&self) -> MutexGuard<'_, Vec<Tools>> {
-        self.tools.lock().unwrap_or_else(PoisonError::into_inner)
+    fn make_tools(&self) -> Result<Tools, Error> {
+        Ok(Tools {
+            encoder: TileEncoder::new(self.options.format)?,
+            scratch: Scratch::default(),
+            record: Vec::new(),
+        })
     }
 }
 
@@ -113,21 +114,14 @@ impl Sink for DeepZoomSink {
 
     fn write(&self, region: &Region, pixels: &View<'_>) -> Result<(), Error> {
         assert_shape(&self.options.spec, region, pixels);
-        let known = self.spare().pop();
-        let mut tools = match known {
-            Some(tools) => tools,
-            None => Tools {
-                encoder: TileEncoder::new(self.options.format)?,
-                scratch: Scratch::default(),
-                record: Vec::new(),
+        self.tools.with(
+            || self.make_tools(),
+            |Tools { encoder, scratch, record }| {
+                self.pyramid.add(region, pixels, scratch, &mut |level, tile, pixels| {
+                    self.write_tiles(level, tile, pixels, encoder, record)
+                })
             },
-        };
-        let Tools { encoder, scratch, record } = &mut tools;
-        let result = self.pyramid.add(region, pixels, scratch, &mut |level, tile, pixels| {
-            self.write_tiles(level, tile, pixels, encoder, record)
-        });
-        self.spare().push(tools);
-        result
+        )
     }
 
     fn worker_bytes(&self) -> u64 {

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use crate::{Error, gather::gather, publish::Draft};
+use crate::{Error, gather::gather, publish::Output};
 
 /// What 32 bits and 16 bits say if the value is elsewhere, in fields of 64.
 const ELSEWHERE: u64 = u32::MAX as u64;
@@ -24,7 +24,7 @@ const DAY: u16 = (1 << 5) | 1;
 /// An archive to which any thread adds files, each in a place taken in one step. Keys stand for their
 /// names, which would take more memory, and order the table.
 pub(super) struct Zip<K> {
-    pub(super) draft: Draft,
+    pub(super) output: Output,
     end: AtomicU64,
     entries: Mutex<Vec<Entry<K>>>,
 }
@@ -38,9 +38,9 @@ struct Entry<K> {
 
 impl<K: Copy + Ord> Zip<K> {
     /// Starts an archive of so many files.
-    pub(super) fn new(draft: Draft, count: u64) -> Self {
+    pub(super) fn new(output: Output, count: u64) -> Self {
         let entries = Mutex::new(Vec::with_capacity(count as usize));
-        Self { draft, end: AtomicU64::new(0), entries }
+        Self { output, end: AtomicU64::new(0), entries }
     }
 
     /// Bytes of the table of so many files.
@@ -66,7 +66,7 @@ impl<K: Copy + Ord> Zip<K> {
         record.extend_from_slice(name.as_bytes());
         record.extend_from_slice(file);
         let offset = self.end.fetch_add(record.len() as u64, Ordering::Relaxed);
-        self.draft.write_at(offset, record)?;
+        self.output.write_at(offset, record)?;
         self.entries().push(Entry { key, sum, bytes, offset });
         Ok(())
     }
@@ -76,7 +76,7 @@ impl<K: Copy + Ord> Zip<K> {
         let mut entries = self.entries();
         entries.sort_unstable_by_key(|entry| entry.key);
         let (start, mut size) = (self.end.load(Ordering::Relaxed), 0);
-        gather(&self.draft, start, |out| {
+        gather(&self.output, start, |out| {
             let mut record = Vec::new();
             for entry in entries.iter() {
                 record.clear();
@@ -167,8 +167,8 @@ mod tests {
     fn offsets_beyond_four_gibibytes_have_fields_of_their_own() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("a.zip");
-        let draft = Draft::create(&path, 0, Durability::None).unwrap();
-        let zip = Zip::new(draft, 2);
+        let output = Output::create(&path, 0, Durability::None).unwrap();
+        let zip = Zip::new(output, 2);
         let mut record = Vec::new();
         zip.add(7, "7", b"near", &mut record).unwrap();
         // As if that much had been written: file systems store nothing for it.
@@ -177,7 +177,7 @@ mod tests {
         zip.add(8, "8", b"far", &mut record).unwrap();
         let table = zip.end.load(Ordering::Relaxed);
         zip.close(|key: u64| key.to_string()).unwrap();
-        zip.draft.publish().unwrap();
+        zip.output.publish().unwrap();
         let file = fs::File::open(&path).unwrap();
         let mut tail = vec![0; (file.metadata().unwrap().len() - table) as usize];
         crate::bytes::read_exact_at(&file, table, &mut tail).unwrap();

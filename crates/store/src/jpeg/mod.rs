@@ -1,5 +1,7 @@
 //! JPEG files.
 
 mod read;
+mod write;
 
 pub(crate) use read::opened;
+pub use write::{JpegOptions, JpegSink};

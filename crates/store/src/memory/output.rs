@@ -46,6 +46,35 @@ impl OutputBytes {
         };
         Ok(Self { memory, len: bytes })
     }
+
+    /// Makes it longer, by zeros, or shorter.
+    ///
+    /// # Errors
+    /// As [`zeroed`](Self::zeroed); nothing has changed then.
+    pub(super) fn resize(&mut self, len: u64) -> Result<(), Error> {
+        match (&mut self.memory, usize::try_from(len)) {
+            (Memory::Heap(words), Ok(bytes)) if len < LARGE => {
+                words.resize(bytes.div_ceil(size_of::<u64>()), 0);
+                self.len = bytes;
+            }
+            #[cfg(target_os = "linux")]
+            (Memory::Mapped(map), Ok(bytes @ 1..)) => {
+                let options = memmap2::RemapOptions::new().may_move(true);
+                // SAFETY: the mapping is anonymous and ours alone; nothing borrows it while `self` is
+                // borrowed for change.
+                unsafe { map.remap(bytes, options) }
+                    .map_err(|source| Error::from_io(source, "mremap", PathBuf::new()))?;
+                self.len = bytes;
+            }
+            _ => {
+                let mut other = Self::zeroed(len)?;
+                let shared = self.len.min(other.len);
+                other[..shared].copy_from_slice(&self[..shared]);
+                *self = other;
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Deref for OutputBytes {

@@ -1,5 +1,6 @@
-//! Arrays as `NumPy` stores them.
+//! NPY, the array file of `NumPy`: a header with a Python dictionary, then samples of any type.
 
 mod read;
+mod write;
 
 pub(crate) use read::opened;

@@ -3,5 +3,6 @@
 mod header;
 mod read;
 mod text;
+mod write;
 
 pub(crate) use read::opened;

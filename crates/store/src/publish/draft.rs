@@ -85,6 +85,16 @@ impl Draft {
         Ok(())
     }
 
+    /// Reads what was written at `offset`.
+    pub(crate) fn read_at(&self, offset: u64, out: &mut [u8]) -> Result<(), Error> {
+        bytes::read_exact_at(&self.file, offset, out).map_err(|source| self.error(source, "pread"))
+    }
+
+    /// Another draft of the same target, for what has no place yet.
+    pub(crate) fn beside(&self) -> Result<Self, Error> {
+        Self::create(&self.target, 0, Durability::None)
+    }
+
     /// Takes ranges out of the file in which nothing was written, in ascending order and with ends that
     /// are multiples of 4,096; what follows them moves down.
     pub(crate) fn close_gaps(&self, ranges: &[Range<u64>]) -> Result<(), Error> {

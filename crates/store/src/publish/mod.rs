@@ -7,10 +7,13 @@ mod draft;
 mod folder;
 mod gaps;
 mod name;
+mod output;
 mod registry;
 mod stale;
 
 pub(crate) use draft::Draft;
 pub use draft::Durability;
 pub(crate) use folder::Folder;
+pub use output::Destination;
+pub(crate) use output::Output;
 pub use registry::remove_all_temporaries;

@@ -1,20 +1,30 @@
 //! Writing bare pixels.
 
-use std::path::Path;
-
 use raster::{Region, Spec, View, ViewMut};
 
 use crate::{
-    Durability, Error, Layout, Sink,
+    ByteOrder, Destination, Durability, Error, Layout, Sink,
     check::{assert_shape, valid},
     gather::gather,
-    publish::Draft,
+    publish::Output,
 };
 
-/// A file of bare pixels: dense rows in the byte order of this machine, nothing before or behind.
+/// A file of bare pixels: dense rows in the byte order of this machine, nothing before or behind. Also
+/// the formats that are that behind a header: [`pnm`](Self::pnm), [`pfm`](Self::pfm) and
+/// [`npy`](Self::npy).
 pub struct RawSink {
     spec: Spec,
-    draft: Draft,
+    form: Form,
+    output: Output,
+}
+
+/// How rows lie in a file.
+pub(crate) struct Form {
+    /// Bytes before them.
+    pub(crate) head: u64,
+    pub(crate) order: ByteOrder,
+    /// Whether the last row comes first.
+    pub(crate) is_bottom_up: bool,
 }
 
 impl RawSink {
@@ -23,14 +33,53 @@ impl RawSink {
     ///
     /// # Errors
     /// [`Error::NoSpace`] if the image does not fit on the disk, [`Error::Io`] if no file can be
-    /// made there, [`Error::InvalidArgument`] if the path names no regular file or the spec no image.
+    /// made there, [`Error::InvalidArgument`] if the path names no regular file or the spec no image,
+    /// [`Error::TooLarge`] if memory may not have so many bytes.
     pub fn create(
-        path: impl AsRef<Path>,
+        destination: impl Into<Destination>,
         spec: Spec,
         durability: Durability,
     ) -> Result<Self, Error> {
-        let spec = valid(spec)?;
-        Ok(Self { spec, draft: Draft::create(path.as_ref(), spec.bytes(), durability)? })
+        let form = Form { head: 0, order: ByteOrder::NATIVE, is_bottom_up: false };
+        Self::behind(&[], form, destination, valid(spec)?, durability)
+    }
+
+    /// Starts a file whose rows lie behind `head` as `form` says.
+    pub(crate) fn behind(
+        head: &[u8],
+        form: Form,
+        destination: impl Into<Destination>,
+        spec: Spec,
+        durability: Durability,
+    ) -> Result<Self, Error> {
+        let form = Form { head: head.len() as u64, ..form };
+        let output = Output::create(destination, form.head + spec.bytes(), durability)?;
+        output.write_at(0, head)?;
+        Ok(Self { spec, form, output })
+    }
+
+    /// Where a row starts in the file.
+    const fn row_start(&self, y: u64) -> u64 {
+        let y = if self.form.is_bottom_up { self.spec.height - 1 - y } else { y };
+        self.form.head + y * self.spec.row_bytes()
+    }
+
+    /// Writes rows of the view that are neighbours in the file, in the file's order.
+    fn write_rows(
+        &self,
+        offset: u64,
+        pixels: &View<'_>,
+        mut ys: impl Iterator<Item = usize>,
+    ) -> Result<(), Error> {
+        let sample = self.spec.depth.bytes();
+        let is_swapped = self.form.order != ByteOrder::NATIVE && sample > 1;
+        gather(&self.output, offset, |out| {
+            let mut push = |y| {
+                let row = pixels.row_bytes(y);
+                if is_swapped { out.push_swapped(row, sample) } else { out.push(row) }
+            };
+            ys.try_for_each(&mut push)
+        })
     }
 }
 
@@ -46,27 +95,31 @@ impl Sink for RawSink {
     fn write(&self, region: &Region, pixels: &View<'_>) -> Result<(), Error> {
         assert!(self.spec.region().contains(region), "{region:?} is not in the image");
         assert_shape(&self.spec, region, pixels);
-        let pixel = self.spec.pixel_bytes();
-        let offset = region.top * self.spec.row_bytes() + region.left * pixel;
+        let (height, left) = (pixels.height(), region.left * self.spec.pixel_bytes());
         if region.width < self.spec.width {
-            return (0..pixels.height()).try_for_each(|y| {
-                let offset = offset + y as u64 * self.spec.row_bytes();
-                self.draft.write_at(offset, pixels.row_bytes(y))
+            return (0..height).try_for_each(|y| {
+                let offset = self.row_start(region.top + y as u64) + left;
+                self.write_rows(offset, pixels, y..=y)
             });
         }
-        if let Some(bytes) = pixels.dense() {
-            return self.draft.write_at(offset, bytes);
+        if self.form.is_bottom_up {
+            let offset = self.row_start(region.bottom() - 1);
+            return self.write_rows(offset, pixels, (0..height).rev());
         }
-        gather(&self.draft, offset, |out| {
-            (0..pixels.height()).try_for_each(|y| out.push(pixels.row_bytes(y)))
-        })
+        let offset = self.row_start(region.top);
+        match pixels.dense() {
+            Some(bytes) if self.form.order == ByteOrder::NATIVE => {
+                self.output.write_at(offset, bytes)
+            }
+            _ => self.write_rows(offset, pixels, 0..height),
+        }
     }
 
     fn finish(&self) -> Result<(), Error> {
-        self.draft.publish()
+        self.output.publish()
     }
 
     fn abort(&self) {
-        self.draft.discard();
+        self.output.discard();
     }
 }

@@ -1,5 +1,7 @@
 //! WebP files.
 
 mod read;
+mod write;
 
 pub(crate) use read::opened;
+pub use write::{WebpOptions, WebpSink};

@@ -8,8 +8,9 @@ use std::{
 };
 
 use gigapx_store::{
-    Access, Compression, DeepZoomOptions, DeepZoomSink, Durability, Error, RawLayout, RawSink,
-    Sink, TiffChunks, TiffOptions, TiffPyramid, TiffSink, open, open_raw, remove_all_temporaries,
+    Access, Compression, DeepZoomOptions, DeepZoomSink, Durability, Error, JpegOptions, JpegSink,
+    Layout, PngOptions, PngSink, RawLayout, RawSink, Sink, TiffChunks, TiffOptions, TiffPyramid,
+    TiffSink, open, open_raw, remove_all_temporaries,
 };
 use raster::{Depth, Region, Spec, View};
 
@@ -31,7 +32,17 @@ fn fill(sink: &dyn Sink, side: u64) -> Result<(), Error> {
     let spec = spec(side);
     let pixels = vec![1; spec.bytes() as usize];
     let view = View::new(&pixels, side as usize, side as usize, side as usize, &spec).unwrap();
-    sink.write(&spec.region(), &view)
+    cover(sink, side, &view)
+}
+
+/// Writes an image in regions that the sink takes.
+fn cover(sink: &dyn Sink, side: u64, image: &View<'_>) -> Result<(), Error> {
+    let (width, height) = match sink.layout() {
+        Layout::Tiles { width, height } => (width, height),
+        _ => (side, side),
+    };
+    let mut parts = spec(side).region().cells(width, height);
+    parts.try_for_each(|part| sink.write(&part, &image.sub(&part)))
 }
 
 type Made = Result<Box<dyn Sink>, Error>;
@@ -73,8 +84,16 @@ fn directory(path: &Path, side: u64) -> Made {
     Ok(Box::new(DeepZoomSink::create(path, options)?))
 }
 
+fn png(path: &Path, side: u64) -> Made {
+    Ok(Box::new(PngSink::create(path, PngOptions::new(spec(side)))?))
+}
+
+fn jpeg(path: &Path, side: u64) -> Made {
+    Ok(Box::new(JpegSink::create(path, JpegOptions::new(spec(side)))?))
+}
+
 /// The sinks that write a file.
-const SINKS: [fn(&Path, u64) -> Made; 5] = [raw, tiff, packed, pyramid, archive];
+const SINKS: [fn(&Path, u64) -> Made; 7] = [raw, tiff, packed, pyramid, archive, png, jpeg];
 
 #[test]
 fn the_target_changes_at_the_end_or_never() {
@@ -213,8 +232,9 @@ fn a_full_disk_is_no_space() {
         assert_eq!(names(directory.path()).len(), 0);
     }
     // What is packed may fit, until it does not.
-    let options = TiffOptions { compression: Compression::Zstd { level: 1 }, ..options(2000) };
-    let sink = TiffSink::create(&path, options).unwrap();
+    let compression = Compression::Zstd { level: 1 };
+    let zstd = TiffOptions { compression, ..options(2000) };
+    let jpeg = JpegOptions { quality: 100, ..JpegOptions::new(spec(2000)) };
     let mut state = 1u32;
     let mut noise = || {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -222,13 +242,18 @@ fn a_full_disk_is_no_space() {
     };
     let noise: Vec<u8> = (0..4_000_000).map(|_| noise()).collect();
     let view = View::new(&noise, 2000, 2000, 2000, &spec(2000)).unwrap();
-    let Err(Error::NoSpace { path: at, syscall: "pwrite" }) =
-        sink.write(&spec(2000).region(), &view)
-    else {
-        panic!("there was space");
-    };
-    assert_eq!(at, path);
-    drop(sink);
+    let sinks: [Box<dyn Sink>; 3] = [
+        Box::new(TiffSink::create(&path, zstd).unwrap()),
+        Box::new(PngSink::create(&path, PngOptions::new(spec(2000))).unwrap()),
+        Box::new(JpegSink::create(&path, jpeg).unwrap()),
+    ];
+    for sink in sinks {
+        let Err(Error::NoSpace { path: at, syscall: "pwrite" }) = cover(&*sink, 2000, &view) else {
+            panic!("there was space");
+        };
+        assert_eq!(at, path);
+        sink.abort();
+    }
     assert_eq!(names(directory.path()).len(), 0);
     // And what fits is written there.
     for make in SINKS {

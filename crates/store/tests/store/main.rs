@@ -5,6 +5,7 @@ mod build; // TIFF files made by hand
 mod coded; // compressed TIFF files, and samples of all kinds
 mod corpus; // a small file of each kind
 mod deepzoom; // tiles for viewers
+mod encode; // what is written in other formats, read by others
 mod files; // more of them than may be open
 mod foreign; // formats of the image crate, JPEG and WebP
 #[cfg(unix)] // where files are sparse without being asked

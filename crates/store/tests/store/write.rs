@@ -216,7 +216,7 @@ proptest! {
 }
 
 #[test]
-fn pictures_are_read_by_others() {
+pub(crate) fn pictures_are_read_by_others() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("a.tif");
     let options = |spec, compression| TiffOptions {

@@ -1,10 +1,5 @@
 //! Writing a TIFF file.
 
-use std::{
-    path::Path,
-    sync::{Mutex, PoisonError},
-};
-
 use raster::{Region, Spec, View, ViewMut};
 
 use super::{
@@ -15,12 +10,13 @@ use super::{
     plan::{ALIGNMENT, Page, Plan},
 };
 use crate::{
-    Decimation, Error, Layout, Sink, Tags,
+    Decimation, Destination, Error, Layout, Sink, Tags,
     check::assert_shape,
     codec::Packer,
     gather::{Gather, gather},
-    publish::Draft,
+    publish::Output,
     pyramid::{Grid, Pyramid, Scratch},
+    spare::Spare,
 };
 
 /// A TIFF file in the byte order of this machine.
@@ -33,9 +29,8 @@ pub struct TiffSink {
     plan: Plan,
     places: Places,
     pyramid: Pyramid,
-    draft: Draft,
-    /// Tools that no thread uses at the moment.
-    tools: Mutex<Vec<Tools>>,
+    output: Output,
+    tools: Spare<Tools>,
 }
 
 /// What a thread works on chunks with.
@@ -53,9 +48,13 @@ impl TiffSink {
     /// the kind of TIFF asked for, if compression and its options do not fit one another, or if the
     /// path names no regular file; [`Error::Unsupported`] if the image is too large for TIFF;
     /// [`Error::NoSpace`] if it does not fit on the disk, as far as that is known before it is packed;
-    /// [`Error::Io`] if no file can be made there.
-    pub fn create(path: impl AsRef<Path>, options: TiffOptions) -> Result<Self, Error> {
-        Self::describing(path, options, &Tags::default())
+    /// [`Error::Io`] if no file can be made there; [`Error::TooLarge`] if memory may not have so many
+    /// bytes.
+    pub fn create(
+        destination: impl Into<Destination>,
+        options: TiffOptions,
+    ) -> Result<Self, Error> {
+        Self::describing(destination, options, &Tags::default())
     }
 
     /// Starts the file of an image that `tags` describe. The software is that which writes it.
@@ -64,14 +63,14 @@ impl TiffSink {
     /// As [`create`](Self::create), and [`Error::InvalidArgument`] if the ICC profile is for other
     /// channels than the image has, or something does not fit a tag.
     pub fn describing(
-        path: impl AsRef<Path>,
+        destination: impl Into<Destination>,
         options: TiffOptions,
         tags: &Tags,
     ) -> Result<Self, Error> {
         let plan = Plan::new(&options, tags)?;
         let (places, pyramid) = (Places::new(&plan), pyramid(&plan, options.decimation));
-        let draft = Draft::create(path.as_ref(), plan.reserved(), options.durability)?;
-        let sink = Self { plan, places, pyramid, draft, tools: Mutex::default() };
+        let output = Output::create(destination, plan.reserved(), options.durability)?;
+        let sink = Self { plan, places, pyramid, output, tools: Spare::new() };
         if !sink.plan.is_packed() {
             sink.write_head(&|page, index| sink.plan.pages[page].find(index))?;
         }
@@ -79,7 +78,7 @@ impl TiffSink {
     }
 
     fn write_head(&self, find: Find<'_>) -> Result<(), Error> {
-        gather(&self.draft, 0, |out| self.plan.head(find, |bytes| out.push(bytes)))
+        gather(&self.output, 0, |out| self.plan.head(find, |bytes| out.push(bytes)))
     }
 
     /// Takes what is left over of the pages' parts out of the file, and writes where chunks then lie.
@@ -89,7 +88,7 @@ impl TiffSink {
     /// that is not written takes room on the disk.
     fn close_gaps(&self) -> Result<(), Error> {
         let gaps = self.places.gaps(&self.plan, ALIGNMENT);
-        self.draft.close_gaps(&gaps)?;
+        self.output.close_gaps(&gaps)?;
         self.write_head(&|page, index| {
             let (offset, bytes) = self.places.find(page, index);
             let before = gaps.iter().take_while(|gap| gap.start < offset);
@@ -113,7 +112,7 @@ impl TiffSink {
     /// Writes neighbours in a row of chunks, which are neighbours in the file too.
     fn write_places(&self, page: &Page, region: &Region, pixels: &View<'_>) -> Result<(), Error> {
         let first = page.index(region);
-        gather(&self.draft, page.find(first).0, |out| {
+        gather(&self.output, page.find(first).0, |out| {
             let lefts = (0..region.width).step_by(page.chunk.width as usize);
             (first..).zip(lefts).try_for_each(|(index, left)| {
                 let part = chunk_at(page, pixels, left);
@@ -135,7 +134,7 @@ impl TiffSink {
         (page.index(region)..).zip(lefts).try_for_each(|(index, left)| {
             let packed = packer.pack(&chunk_at(page, pixels, left), page.stored(index))?;
             let offset = self.places.take(at, index, packed.len() as u64)?;
-            self.draft.write_at(offset, packed)
+            self.output.write_at(offset, packed)
         })
     }
 
@@ -154,19 +153,9 @@ impl TiffSink {
         }
     }
 
-    /// Runs `work` with tools that nobody else uses meanwhile.
-    fn with_tools<R>(&self, work: impl FnOnce(&mut Tools) -> Result<R, Error>) -> Result<R, Error> {
-        let spare = || self.tools.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = spare().pop();
-        let mut tools = if let Some(tools) = known {
-            tools
-        } else {
-            let Storage { compression, difference, .. } = self.plan.storage;
-            Tools { packer: Packer::new(compression, difference)?, scratch: Scratch::default() }
-        };
-        let result = work(&mut tools);
-        spare().push(tools);
-        result
+    fn make_tools(&self) -> Result<Tools, Error> {
+        let Storage { compression, difference, .. } = self.plan.storage;
+        Ok(Tools { packer: Packer::new(compression, difference)?, scratch: Scratch::default() })
     }
 }
 
@@ -212,7 +201,8 @@ impl Sink for TiffSink {
         self.check_region(region);
         let page = &self.plan.pages[0];
         assert_shape(&page.spec, region, pixels);
-        self.with_tools(|tools| {
+        let make = || self.make_tools();
+        self.tools.with(make, |tools| {
             (0..region.height).step_by(page.chunk.height as usize).try_for_each(|top| {
                 let height = page.chunk.height.min(region.height - top);
                 let part = pixels.sub(&Region::new(0, top, region.width, height));
@@ -240,10 +230,10 @@ impl Sink for TiffSink {
         if self.plan.is_packed() {
             self.close_gaps()?;
         }
-        self.draft.publish()
+        self.output.publish()
     }
 
     fn abort(&self) {
-        self.draft.discard();
+        self.output.discard();
     }
 }
