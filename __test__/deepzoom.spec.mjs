@@ -70,7 +70,7 @@ test('libvips names and cuts tiles in the same way', async (t) => {
   const { width, height, data } = noise(700, 300, 3)
   const theirs = path.join(directory, 'theirs')
   fs.mkdirSync(theirs)
-  for (const [name, tileSize, overlap] of [['a', 254, 1], ['b', 128, 0], ['c', 100, 3]]) {
+  for (const [name, tileSize, overlap] of [['a', 254, 1], ['b', 128, 0], ['c', 100, 3], ['d', 33, 2]]) {
     await fromBuffer(data, { width, height, channels: 3 }).toFile(path.join(directory, `${name}.dzi`), { tileSize, overlap })
     await sharp(data, { raw: { width, height, channels: 3 } }).tile({ size: tileSize, overlap }).toFile(path.join(theirs, `${name}.dz`))
     const expected = files(theirs).filter((file) => file.startsWith(`${name}_files`) && !file.endsWith('.xml'))

@@ -18,7 +18,7 @@ pub enum Layout {
     Tiles {
         /// Columns of a tile.
         width: u64,
-        /// Rows of a tile.
+        /// Rows of a tile: an even number, unless one tile holds all, since rows are made in pairs.
         height: u64,
     },
 }

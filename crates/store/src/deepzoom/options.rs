@@ -7,6 +7,9 @@ use crate::{Compression, Decimation, Durability, Error};
 /// The largest side of a tile.
 const MAX_TILE: u64 = 8192;
 
+/// Columns and rows that are taken at once at least.
+const MIN_STEP: u64 = 64;
+
 /// What a tile is a file of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TileFormat {
@@ -95,6 +98,13 @@ impl DeepZoomOptions {
             Some(compression) => compression.check(&tile),
             None => super::png::check(&tile),
         }
+    }
+
+    /// Columns and rows that regions come in multiples of: a tile, or several where tiles are small or have
+    /// odd sides, since rows are made in pairs.
+    pub(super) const fn step(&self) -> u64 {
+        let enough = MIN_STEP.next_multiple_of(self.tile_size);
+        if enough.is_multiple_of(2) { enough } else { 2 * enough }
     }
 
     /// The shape of a tile that is larger than its cell on all sides, as far as the image goes.

@@ -105,7 +105,8 @@ fn tiles(specs: &[Spec], tile_size: u64) -> Result<u64, Error> {
 
 impl Sink for DeepZoomSink {
     fn layout(&self) -> Layout {
-        Layout::Tiles { width: self.options.tile_size, height: self.options.tile_size }
+        let side = self.options.step();
+        Layout::Tiles { width: side, height: side }
     }
 
     unsafe fn claim(&self, _region: &Region) -> Option<ViewMut<'_>> {

@@ -20,7 +20,8 @@ pub(crate) struct Grid {
     pub(crate) overlap: u64,
 }
 
-/// Takes tiles: the level, where they lie in it, and their pixels.
+/// Takes tiles: the level, where they lie in it, and their pixels. Tiles of the first level that do not
+/// overlap come with their neighbours in a row.
 pub(crate) type Emit<'a> = dyn FnMut(usize, &Region, &View<'_>) -> Result<(), Error> + 'a;
 
 /// An image and its smaller copies, while their pixels come.
@@ -95,8 +96,8 @@ impl Pyramid {
         5 * self.tile_bytes() + self.decimation.row_bytes(samples, depth)
     }
 
-    /// Takes whole cells that are neighbours in one row of the first level, hands out the tiles that are
-    /// then whole, and makes what can be made of them.
+    /// Takes whole cells of the first level that are neighbours, hands out the tiles that are then whole,
+    /// and makes what can be made of them.
     pub(crate) fn add(
         &self,
         region: &Region,
@@ -104,20 +105,24 @@ impl Pyramid {
         scratch: &mut Scratch,
         emit: &mut Emit<'_>,
     ) -> Result<(), Error> {
-        if self.is_direct() {
-            emit(0, region, pixels)?;
-        }
         let (width, height) = self.grid.cell;
-        for cell in region.cells(width, height) {
-            let part = Region { left: cell.left - region.left, top: 0, ..cell };
-            let pixels = pixels.sub(&part);
+        let part = |of: &Region| {
+            let (left, top) = (of.left - region.left, of.top - region.top);
+            pixels.sub(&Region { left, top, ..*of })
+        };
+        for row in region.cells(region.right(), height) {
             if self.is_direct() {
-                self.halve(0, &cell, &pixels, scratch);
-            } else {
-                self.place(0, &cell, &pixels, &mut scratch.done);
+                emit(0, &row, &part(&row))?;
             }
-            while let Some(done) = scratch.done.pop() {
-                self.follow(done, scratch, emit)?;
+            for cell in row.cells(width, height) {
+                if self.is_direct() {
+                    self.halve(0, &cell, &part(&cell), scratch);
+                } else {
+                    self.place(0, &cell, &part(&cell), &mut scratch.done);
+                }
+                while let Some(done) = scratch.done.pop() {
+                    self.follow(done, scratch, emit)?;
+                }
             }
         }
         Ok(())

@@ -96,9 +96,10 @@ fn weigh<T: Sample>(at: impl Fn(i64, i64) -> T) -> T {
     T::from_f64(((sum + 128) >> 8) as f64)
 }
 
-/// Regions of one to three cells that cover the image, shuffled by `seed`.
+/// Regions of one to three by one to two cells that cover the image, shuffled by `seed`.
 fn units(spec: &Spec, cell: (u64, u64), seed: u64) -> Vec<Region> {
-    let mut units: Vec<_> = spec.region().cells(cell.0 * (1 + seed % 3), cell.1).collect();
+    let mut units: Vec<_> =
+        spec.region().cells(cell.0 * (1 + seed % 3), cell.1 * (1 + seed / 3 % 2)).collect();
     let mut state = seed;
     for i in (1..units.len()).rev() {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);

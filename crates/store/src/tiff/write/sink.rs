@@ -203,14 +203,9 @@ impl Sink for TiffSink {
         assert_shape(&page.spec, region, pixels);
         let make = || self.make_tools();
         self.tools.with(make, |tools| {
-            (0..region.height).step_by(page.chunk.height as usize).try_for_each(|top| {
-                let height = page.chunk.height.min(region.height - top);
-                let part = pixels.sub(&Region::new(0, top, region.width, height));
-                let row = Region { top: region.top + top, height, ..*region };
-                let Tools { packer, scratch } = tools;
-                self.pyramid.add(&row, &part, scratch, &mut |page, region, pixels| {
-                    self.write_chunks(page, region, pixels, packer)
-                })
+            let Tools { packer, scratch } = tools;
+            self.pyramid.add(region, pixels, scratch, &mut |page, region, pixels| {
+                self.write_chunks(page, region, pixels, packer)
             })
         })
     }
