@@ -108,7 +108,7 @@ impl<S: Start> Sequential<S> {
     fn pass(&self, bytes: &Bytes, index: u64, spare: &mut Buffer) -> Result<(), Error> {
         let (mut is_decoded, mut is_gone) = (false, false);
         let decode = |buffer: &mut Buffer| {
-            is_decoded = self.advance_from(bytes, index, buffer)?;
+            is_decoded = self.advance_from(index, buffer)?;
             is_gone = !is_decoded;
             // Another thread has moved the decoder, and what it decoded was not kept.
             let gone = || Error::corrupt(bytes.path(), "the decoder has gone on");
@@ -120,14 +120,14 @@ impl<S: Start> Sequential<S> {
         }
         passed?;
         // It was there already, so nobody needs what this decoder makes of it.
-        if self.advance_from(bytes, index, spare)? {
+        if self.advance_from(index, spare)? {
             self.cache.count();
         }
         Ok(())
     }
 
     /// Decodes a strip with the decoder that is there; tells whether there is one.
-    fn advance_from(&self, bytes: &Bytes, index: u64, buffer: &mut Buffer) -> Result<bool, Error> {
+    fn advance_from(&self, index: u64, buffer: &mut Buffer) -> Result<bool, Error> {
         let mut decoders = self.decoders();
         let Some(at) = decoders.iter().position(|decoder| decoder.next == index) else {
             return Ok(false);
