@@ -142,7 +142,7 @@ const SOURCES = [
 ]
 
 /** Makes a source and opens it. */
-async function source(directory, [, name, options, access]) {
+async function makeSource(directory, [, name, options, access]) {
   const bare = sparse(path.join(directory, 'in.raw'), scene.width * scene.height)
   if (options === undefined) {
     return openRaw(bare, scene, { access })
@@ -156,7 +156,7 @@ async function source(directory, [, name, options, access]) {
 /** Filters a source into a file, and does something to the source half-way. */
 async function disturb(t, kind, act) {
   const directory = folder(t)
-  const image = await source(directory, kind)
+  const image = await makeSource(directory, kind)
   const target = path.join(directory, 'out.tif')
   fs.writeFileSync(target, 'old')
   let done = false

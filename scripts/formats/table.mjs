@@ -30,16 +30,13 @@ export function writtenTiffs() {
     const { channels, predictors, layouts, variants = [{}] } = row.write
     // Which of them is that of the depth is the writer's choice: 2 for integers, 3 for floats.
     const packed = predictors.length > 1 ? [{ predictor: true }, { predictor: false }] : [{}]
-    const axes = [written(row), channels, packed, layouts.map(layout), variants]
-    let made = [[]]
+    const axes = [layouts.map(layout), packed, variants]
+    let all = [{ compression: row.compression }]
     for (const axis of axes) {
-      made = made.flatMap((chosen) => axis.map((value) => [...chosen, value]))
+      all = all.flatMap((chosen) => axis.map((value) => Object.assign({}, chosen, value)))
     }
-    return made.map(([depth, count, ...options]) => ({
-      depth,
-      channels: count,
-      options: Object.assign({ compression: row.compression }, ...options),
-    }))
+    return written(row).flatMap((depth) =>
+      channels.flatMap((count) => all.map((options) => ({ depth, channels: count, options }))))
   })
 }
 
@@ -56,14 +53,18 @@ function writing(row) {
   return [row.write.depths === 'all' ? 'the five depths' : list(row.write.depths), any, list(predictors), list(layouts)]
 }
 
+/** A line of a table in Markdown. */
+function line(cells) {
+  return `| ${cells.join(' | ')} |`
+}
+
 /** The table of the manual, as lines of Markdown. */
 export function manual() {
   const head = ['format', 'compression', 'read: samples', 'channels', 'predictors', 'layouts', 'access', 'written: samples', 'channels', 'predictors', 'layouts']
   const lines = rows.map((row) => {
     const { samples, channels, predictors = [], layouts = [], access } = row.read
     const read = [samples, channels, list(predictors), list(layouts), access]
-    return [row.format, row.title ?? row.compression, ...read, ...writing(row)]
+    return [row.format, row.title ?? row.compression].concat(read, writing(row))
   })
-  const line = (cells) => `| ${cells.join(' | ')} |`
   return [line(head), `|${'---|'.repeat(head.length)}`, ...lines.map(line)]
 }
