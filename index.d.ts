@@ -79,6 +79,8 @@ export declare class BindingImage {
   pad(options: BindingPad): BindingImage
   /** Images on one canvas. */
   static join(images: Array<BindingImage>, options: BindingJoin): BindingImage
+  /** What describes the image, read from the source's file. */
+  tags(): Promise<BindingDescribed>
   /**
    * Computes images into a file each, and others into what they add up to, in one pass over what
    * they share.
@@ -235,6 +237,12 @@ export interface BindingDerivative {
   border: BindingBorder
 }
 
+/** What describes an image, or why that is not known. */
+export interface BindingDescribed {
+  tags?: BindingTags
+  error?: BindingError
+}
+
 /** Why a job failed. */
 export interface BindingError {
   /** A stable code, `ERR_*`, or `ABORTED` for a cancelled job. */
@@ -277,6 +285,29 @@ export interface BindingGaussian {
   border: BindingBorder
   /** `exact` or `fast`. */
   precision: string
+}
+
+/** Where on earth an image is. */
+export interface BindingGeo {
+  /** Of corners of pixels: `x = a * column + b * row + c`, then `d`, `e` and `f` for `y`. */
+  transform?: Array<number>
+  pixelScale?: Array<number>
+  /** Six numbers each. */
+  tiepoints?: Array<Array<number>>
+  /** `projected`, `geographic` or `geocentric`. */
+  model?: string
+  epsg?: number
+  keys?: Array<BindingGeoKey>
+  nodata?: string
+  metadata?: string
+}
+
+/** A key of GeoTIFF, and the one value that it has. */
+export interface BindingGeoKey {
+  key: number
+  code?: number
+  numbers?: Array<number>
+  text?: string
 }
 
 /** The magnitude of the gradient. */
@@ -404,6 +435,13 @@ export interface BindingRegion {
   height: number
 }
 
+/** Pixels for a length: `none`, `inch` or `cm`. */
+export interface BindingResolution {
+  x: number
+  y: number
+  unit: string
+}
+
 /** Columns and rows. */
 export interface BindingSize {
   width: number
@@ -422,6 +460,29 @@ export interface BindingStage {
   windowWidth: number
   windowHeight: number
   isKept: boolean
+}
+
+/**
+ * What describes an image. Of what is to be written, `ome`, the size of pixels and the software are not
+ * looked at.
+ */
+export interface BindingTags {
+  icc?: Uint8Array
+  xmp?: Uint8Array
+  description?: string
+  resolution?: BindingResolution
+  ome?: string
+  /** Micrometres. */
+  pixelWidth?: number
+  /** Micrometres. */
+  pixelHeight?: number
+  geo?: BindingGeo
+  make?: string
+  model?: string
+  software?: string
+  date?: string
+  artist?: string
+  copyright?: string
 }
 
 /** An encoded image to write. */
@@ -452,6 +513,12 @@ export interface BindingTarget {
   deepZoom?: BindingDeepZoom
   /** `auto`, `classic` or `big`. */
   variant: string
+  /** What is kept of what the source says: names of parts. */
+  keep: Array<string>
+  /** Whether to fail if one of them is not so of the image. */
+  keepsStrictly: boolean
+  /** What is said instead, or beside. */
+  tags?: BindingTags
   /** Whether the file is flushed to the disk before it takes its name. */
   sync: boolean
 }
