@@ -19,7 +19,7 @@ impl RawSink {
         durability: Durability,
     ) -> Result<Self, Error> {
         let spec = valid(spec)?;
-        let form = Form { head: 0, order: ByteOrder::NATIVE, is_bottom_up: false };
+        let form = Form { order: ByteOrder::NATIVE, is_bottom_up: false };
         Self::behind(&head(&spec), form, destination, spec, durability)
     }
 }

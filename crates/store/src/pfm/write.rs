@@ -25,7 +25,7 @@ impl RawSink {
             (Depth::F32, 3) => "PF",
             _ => return Err(refuse("PFM", "1 or 3 channels of float32", &spec)),
         };
-        let form = Form { head: 0, order: ByteOrder::NATIVE, is_bottom_up: true };
+        let form = Form { order: ByteOrder::NATIVE, is_bottom_up: true };
         Self::behind(head(kind, &spec).as_bytes(), form, destination, spec, durability)
     }
 }

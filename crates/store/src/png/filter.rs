@@ -42,7 +42,7 @@ pub(super) fn filter(row: Row<'_>, out: &mut [u8]) {
 }
 
 /// The difference of a byte from what its neighbours to the left, above, and above to the left predict.
-#[inline(always)]
+#[inline]
 const fn difference<const KIND: u8>(byte: u8, left: u8, above: u8, corner: u8) -> u8 {
     let predicted = match KIND {
         SUB => left,
@@ -56,7 +56,7 @@ const fn difference<const KIND: u8>(byte: u8, left: u8, above: u8, corner: u8) -
 }
 
 /// The neighbour that is nearest to `left + above - corner`; the first of them if several are.
-#[inline(always)]
+#[inline]
 const fn paeth(left: i16, above: i16, corner: i16) -> u8 {
     let (to_left, to_above) = ((above - corner).abs(), (left - corner).abs());
     let to_corner = (left + above - 2 * corner).abs();
@@ -66,7 +66,7 @@ const fn paeth(left: i16, above: i16, corner: i16) -> u8 {
 }
 
 /// Runs `each` over the differences of a row.
-#[inline(always)]
+#[inline]
 fn for_each<const KIND: u8>(row: Row<'_>, mut each: impl FnMut(usize, u8)) {
     let Row { bytes, above, pixel } = row;
     // Any row will do for filters that do not look above.

@@ -25,7 +25,7 @@ impl RawSink {
             Depth::U16 => u32::from(u16::MAX),
             _ => return Err(refuse("PNM", "uint8 or uint16", &spec)),
         };
-        let form = Form { head: 0, order: ByteOrder::Big, is_bottom_up: false };
+        let form = Form { order: ByteOrder::Big, is_bottom_up: false };
         Self::behind(head(&spec, most).as_bytes(), form, destination, spec, durability)
     }
 }

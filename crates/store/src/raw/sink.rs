@@ -14,14 +14,15 @@ use crate::{
 /// [`npy`](Self::npy).
 pub struct RawSink {
     spec: Spec,
+    /// Bytes before the rows.
+    head: u64,
     form: Form,
     output: Output,
 }
 
 /// How rows lie in a file.
+#[derive(Clone, Copy)]
 pub(crate) struct Form {
-    /// Bytes before them.
-    pub(crate) head: u64,
     pub(crate) order: ByteOrder,
     /// Whether the last row comes first.
     pub(crate) is_bottom_up: bool,
@@ -40,7 +41,7 @@ impl RawSink {
         spec: Spec,
         durability: Durability,
     ) -> Result<Self, Error> {
-        let form = Form { head: 0, order: ByteOrder::NATIVE, is_bottom_up: false };
+        let form = Form { order: ByteOrder::NATIVE, is_bottom_up: false };
         Self::behind(&[], form, destination, valid(spec)?, durability)
     }
 
@@ -52,16 +53,16 @@ impl RawSink {
         spec: Spec,
         durability: Durability,
     ) -> Result<Self, Error> {
-        let form = Form { head: head.len() as u64, ..form };
-        let output = Output::create(destination, form.head + spec.bytes(), durability)?;
+        let start = head.len() as u64;
+        let output = Output::create(destination, start + spec.bytes(), durability)?;
         output.write_at(0, head)?;
-        Ok(Self { spec, form, output })
+        Ok(Self { spec, head: start, form, output })
     }
 
     /// Where a row starts in the file.
     const fn row_start(&self, y: u64) -> u64 {
         let y = if self.form.is_bottom_up { self.spec.height - 1 - y } else { y };
-        self.form.head + y * self.spec.row_bytes()
+        self.head + y * self.spec.row_bytes()
     }
 
     /// Writes rows of the view that are neighbours in the file, in the file's order.

@@ -243,7 +243,7 @@ proptest! {
         let make = |destination| RawSink::npy(destination, spec, Durability::None);
         let file = encoded(make, &spec, &image, seed.into(), threads);
         let start = file.len() - image.len();
-        prop_assert!(file[start..] == image && start % 64 == 0);
+        prop_assert!(file[start..] == image && start.is_multiple_of(64));
         prop_assert_eq!(&file[..8], b"\x93NUMPY\x01\x00");
         prop_assert_eq!(usize::from(u16::from_le_bytes([file[8], file[9]])), start - 10);
         let head = std::str::from_utf8(&file[10..start]).unwrap();
