@@ -37,8 +37,8 @@ impl<S: Ranked> NetworkOperator<S> {
     ) -> Self {
         let network = Network::new([size.0 as usize, size.1 as usize], index);
         let results = [0, 1].map(|row| {
-            let channels = 0..input.channels as usize;
-            let of = |at: &usize| channels.clone().map(move |c| c * network.memory_len() + at);
+            let (channels, len) = (input.channels as usize, network.memory_len());
+            let of = |&at: &usize| (0..channels).map(move |channel| channel * len + at);
             network.results(row).iter().flat_map(of).collect()
         });
         Self { network, results, size, input: *input, border, isa }

@@ -66,8 +66,9 @@ unsafe fn medians<L: Level, R: Order<L>>(
 ) {
     // SAFETY: by the contract.
     unsafe {
-        let [left, middle, right] =
-            [0, 1, 2].map(|column| columns::<L, R>(rows, at + column * channels));
+        let left = columns::<L, R>(rows, at);
+        let middle = columns::<L, R>(rows, at + channels);
+        let right = columns::<L, R>(rows, at + 2 * channels);
         for row in 0..2 {
             let ([a, b, c], [d, e, f], [g, h, i]) = (left[row], middle[row], right[row]);
             let low = a.most(d).most(g);
@@ -86,12 +87,23 @@ unsafe fn medians<L: Level, R: Order<L>>(
 unsafe fn columns<L, R: Order<L>>(rows: [*const L; 4], at: usize) -> [[R; 3]; 2] {
     // SAFETY: by the contract.
     unsafe {
-        let [top, a, b, bottom] = rows.map(|row| R::load(row.add(at)));
+        let (top, bottom) = (R::load(rows[0].add(at)), R::load(rows[3].add(at)));
+        let (a, b) = (R::load(rows[1].add(at)), R::load(rows[2].add(at)));
         let (low, high) = (a.least(b), a.most(b));
-        [top, bottom].map(|c| {
-            let rest = low.most(c);
-            [low.least(c), rest.least(high), rest.most(high)]
-        })
+        [insert(low, high, top), insert(low, high, bottom)]
+    }
+}
+
+/// Three, sorted, of which two are.
+///
+/// # Safety
+/// The processor has `R`.
+#[inline(always)]
+unsafe fn insert<L, R: Order<L>>(low: R, high: R, sample: R) -> [R; 3] {
+    // SAFETY: by the contract.
+    unsafe {
+        let rest = low.most(sample);
+        [low.least(sample), rest.least(high), rest.most(high)]
     }
 }
 

@@ -285,10 +285,10 @@ impl<S: Ranked> Vectorized for NetworkRun<'_, S> {
                         exchange::<S, V>(memory, from, to, more);
                     }
                     Step::Least { from, to, more } => {
-                        single::<S, V>(memory, from, to, more, |a, b| a.least(b));
+                        single::<S, V, false>(memory, from, to, more);
                     }
                     Step::Most { from, to, more } => {
-                        single::<S, V>(memory, from, to, more, |a, b| a.most(b));
+                        single::<S, V, true>(memory, from, to, more);
                     }
                 }
             }
@@ -344,15 +344,11 @@ unsafe fn exchange<S: Ranked, V: Vectors>(
 /// # Safety
 /// The processor has `V`; at the offsets a block and more is readable and writable.
 #[inline(always)]
-unsafe fn single<S: Ranked, V: Vectors>(
+unsafe fn single<S: Ranked, V: Vectors, const MOST: bool>(
     memory: *mut S::Level,
     from: [u32; 2],
     to: u32,
     more: bool,
-    choose: impl Fn(
-        <S::Level as Ordered>::In<V>,
-        <S::Level as Ordered>::In<V>,
-    ) -> <S::Level as Ordered>::In<V>,
 ) {
     // SAFETY: by the contract.
     let ([a, b], to) =
@@ -362,7 +358,8 @@ unsafe fn single<S: Ranked, V: Vectors>(
         unsafe {
             let x = <S::Level as Ordered>::In::<V>::load(a.add(i));
             let y = <S::Level as Ordered>::In::<V>::load(b.add(i));
-            choose(x, y).store(to.add(i));
+            let one = if MOST { x.most(y) } else { x.least(y) };
+            one.store(to.add(i));
         }
     });
 }
