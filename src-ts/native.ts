@@ -26,6 +26,7 @@ export type {
   BindingMetadata,
   BindingOpened,
   BindingPoint,
+  BindingRank,
   BindingRegion,
   BindingTarget,
   BindingTiles,

@@ -1,7 +1,7 @@
 //! Networks are what sorting the window gives, on every instruction set.
 
 use gigapx_kernels::Isa;
-use gigapx_kernels::rank::{Level, Network, Planes, Ranked, interleave, median3, split};
+use gigapx_kernels::rank::{Level, Network, Planes, Ranked, interleave, median3, median5, median5_memory, split};
 use proptest::prelude::*;
 
 /// A sample from a hash: noise, or one of few values.
@@ -95,24 +95,27 @@ fn network<S: Noise>(case: &Case, few: bool) {
     }
 }
 
-fn medians<S: Noise + Level + Ord>(case: &Case, channels: usize, few: bool) {
+fn medians<S: Noise + Level + Ord>(case: &Case, channels: usize, few: bool, side: usize) {
     // Channels beside one another make a wide window of one.
-    let case = Case { window: [2 * channels + 1, 3], ..*case };
+    let case = Case { window: [(side - 1) * channels + 1, side], ..*case };
     let rows = rows::<S>(&case, few);
-    let expected = [0, 1].map(|row| {
-        (0..case.width).map(move |x| (row, x)).map(|(row, x)| {
-            let columns = [x, x + channels, x + 2 * channels];
-            let mut levels: Vec<S> =
-                rows[row..row + 3].iter().flat_map(|row| columns.map(|x| row[x])).collect();
-            levels.sort_unstable();
-            levels[4]
-        })
-    });
-    let expected = expected.map(Iterator::collect::<Vec<_>>);
+    let median = |row: usize, x: usize| {
+        let samples = |row: &Vec<S>| (0..side).map(|i| row[x + i * channels]).collect::<Vec<_>>();
+        let mut levels: Vec<S> = rows[row..row + side].iter().flat_map(samples).collect();
+        levels.sort_unstable();
+        levels[side * side / 2]
+    };
+    let expected = [0, 1].map(|row| (0..case.width).map(|x| median(row, x)).collect::<Vec<_>>());
     for isa in Isa::supported() {
         let mut out = [vec![S::zeroed(); case.width], vec![S::zeroed(); case.width]];
-        let source = [0, 1, 2, 3].map(|row| &rows[row][..]);
-        median3(source, channels, out.each_mut().map(|row| &mut row[..]), isa);
+        let [first, second] = &mut out;
+        if side == 3 {
+            median3([0, 1, 2, 3].map(|row| &rows[row][..]), channels, [first, second], isa);
+        } else {
+            let mut memory = vec![S::zeroed(); median5_memory(case.width, channels)];
+            let source = [0, 1, 2, 3, 4, 5].map(|row| &rows[row][..]);
+            median5(source, channels, &mut memory, [first, second], isa);
+        }
         assert!(out == expected, "{isa:?}");
     }
 }
@@ -143,11 +146,13 @@ proptest! {
     }
 
     #[test]
-    fn medians_of_nine(case in cases(), channels in 1..5usize, few: bool) {
-        medians::<u8>(&case, channels, few);
-        medians::<u16>(&case, channels, few);
-        medians::<i16>(&case, channels, few);
-        medians::<i32>(&case, channels, few);
+    fn medians_in_registers(case in cases(), channels in 1..5usize, few: bool) {
+        for side in [3, 5] {
+            medians::<u8>(&case, channels, few, side);
+            medians::<u16>(&case, channels, few, side);
+            medians::<i16>(&case, channels, few, side);
+            medians::<i32>(&case, channels, few, side);
+        }
     }
 }
 

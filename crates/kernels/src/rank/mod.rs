@@ -2,7 +2,8 @@
 //!
 //! Samples are compared as *levels*, integers of the same order. A [`Network`] is a program of minima and
 //! maxima for one size of window and one index: it needs no branches, so every lane of a register works on a
-//! tile of windows of its own. [`median3`] is the one network that is worth keeping in registers.
+//! tile of windows of its own; [`median3`] and [`median5`] keep the smallest in registers. Large windows are ranked by
+//! [`Histograms`] of bytes, which [`order`] makes of the samples of any depth.
 
 #![expect(clippy::inline_always, reason = "must compile for the caller's instruction set")]
 
@@ -12,13 +13,19 @@ use raster::Sample;
 use crate::vector::Ordered;
 
 mod builder;
+mod histogram;
 mod median3;
+mod median5;
 mod network;
 mod planes;
+mod ranking;
 
+pub use histogram::{Bins, Histograms, Rank};
 pub use median3::{Level, median3};
+pub use median5::{median5, median5_memory};
 pub use network::{Network, Planes};
 pub use planes::{interleave, split};
+pub use ranking::{Entry, Ordering, Rectangle, entry, order};
 
 /// A sample whose order is that of an integer.
 #[expect(private_bounds, reason = "registers are private, and so is what they hold")]
@@ -31,10 +38,16 @@ pub trait Ranked: Sample {
 
     /// The sample that an integer stands for.
     fn of(level: Self::Level) -> Self;
+
+    /// The level as an unsigned integer of the same order and size.
+    fn key(self) -> u32;
+
+    /// The sample that a key stands for.
+    fn from_key(key: u32) -> Self;
 }
 
 macro_rules! ranked {
-    ($($type:ty),*) => {$(
+    ($($type:ty: $unsigned:ty),*) => {$(
         impl Ranked for $type {
             type Level = Self;
 
@@ -47,11 +60,21 @@ macro_rules! ranked {
             fn of(level: Self) -> Self {
                 level
             }
+
+            #[inline(always)]
+            fn key(self) -> u32 {
+                (self.wrapping_sub(Self::MIN) as $unsigned).into()
+            }
+
+            #[inline(always)]
+            fn from_key(key: u32) -> Self {
+                (key as Self).wrapping_add(Self::MIN)
+            }
         }
     )*};
 }
 
-ranked!(u8, u16, i16, i32);
+ranked!(u8: u8, u16: u16, i16: u16, i32: u32);
 
 /// The level of every NaN: that of the positive quiet one, above infinity.
 const NAN: i32 = 0x7FC0_0000;
@@ -71,6 +94,16 @@ impl Ranked for f32 {
     #[inline(always)]
     fn of(level: i32) -> Self {
         Self::from_bits((level ^ ((level >> 31) & i32::MAX)) as u32)
+    }
+
+    #[inline(always)]
+    fn key(self) -> u32 {
+        self.level().key()
+    }
+
+    #[inline(always)]
+    fn from_key(key: u32) -> Self {
+        Self::of(i32::from_key(key))
     }
 }
 

@@ -1,0 +1,147 @@
+//! Orders all samples of a patch of an image, so that windows in it can be ranked by bytes.
+//!
+//! Once sorted, a sample is its place in the order, and the upper bits of that are a byte, whatever the depth.
+//! A byte is found by histograms. It stands for a run of places in the order; which of them lies in a window
+//! is told by their coordinates.
+
+use super::Ranked;
+use crate::Isa;
+use crate::isa::{Vectorized, Vectors};
+
+/// A sample on its way: its level, ordered as an unsigned integer, above its place in the patch.
+pub type Entry = u64;
+
+/// Coordinates that are compared at once.
+const CHUNK: usize = 32;
+/// Bits of a digit.
+const DIGIT: u32 = 8;
+
+/// The samples of a patch, in order.
+#[derive(Clone, Copy, Debug)]
+pub struct Ordering<'a> {
+    /// The samples.
+    pub entries: &'a [Entry],
+    /// Column and row of each.
+    pub coordinates: [&'a [u16]; 2],
+}
+
+/// A window: its first column and row, and as many.
+#[derive(Clone, Copy, Debug)]
+pub struct Rectangle {
+    /// The first column and row.
+    pub at: [u16; 2],
+    /// Columns and rows.
+    pub size: [u16; 2],
+}
+
+/// The entry of the sample at a place of a patch, row by row.
+#[inline(always)]
+pub fn entry<S: Ranked>(sample: S, place: usize) -> Entry {
+    u64::from(sample.key()) << 32 | place as u64
+}
+
+/// How many of a patch's samples a byte stands for, as a power of two.
+const fn shift(samples: usize) -> u32 {
+    samples.next_power_of_two().ilog2().saturating_sub(8)
+}
+
+/// Sorts the samples of a patch of so many columns, with as many entries for work; finds the coordinates of
+/// each, and the bytes that stand for them in the patch.
+///
+/// # Panics
+/// If there are not as many coordinates and entries for work as samples, and bytes.
+pub fn order<S: Ranked>(
+    entries: &mut [Entry],
+    work: &mut [Entry],
+    [xs, ys]: [&mut [u16]; 2],
+    bytes: &mut [u8],
+    columns: usize,
+) {
+    let (mut from, mut to) = (&mut *entries, work);
+    for digit in 0..size_of::<S>() as u32 {
+        distribute(from, to, 32 + digit * DIGIT);
+        (from, to) = (to, from);
+    }
+    if size_of::<S>() % 2 == 1 {
+        to.copy_from_slice(from);
+    }
+    let shift = shift(bytes.len());
+    for (order, entry) in entries.iter().enumerate() {
+        let place = *entry as u32 as usize;
+        bytes[place] = (order >> shift) as u8;
+        (xs[order], ys[order]) = ((place % columns) as u16, (place / columns) as u16);
+    }
+}
+
+impl Ordering<'_> {
+    /// The sample of a window that `byte` stands for, the one of that place among them.
+    ///
+    /// # Panics
+    /// If there are fewer coordinates than samples.
+    pub fn find<S: Ranked>(&self, byte: u8, place: u16, window: &Rectangle, isa: Isa) -> S {
+        let count = self.entries.len();
+        let shift = shift(count);
+        let first = usize::from(byte) << shift;
+        let end = (first + (1 << shift)).min(count);
+        let coordinates = [&self.coordinates[0][first..end], &self.coordinates[1][first..end]];
+        let order = first + isa.run(Find { coordinates, place, window });
+        S::from_key((self.entries[order] >> 32) as u32)
+    }
+}
+
+/// Distributes entries by eight bits from one on, keeping the order of equals.
+fn distribute(from: &[Entry], to: &mut [Entry], bit: u32) {
+    let mut starts = [0u32; 256];
+    for entry in from {
+        starts[(entry >> bit) as u8 as usize] += 1;
+    }
+    let mut sum = 0;
+    for start in &mut starts {
+        (*start, sum) = (sum, sum + *start);
+    }
+    for &entry in from {
+        let start = &mut starts[(entry >> bit) as u8 as usize];
+        to[*start as usize] = entry;
+        *start += 1;
+    }
+}
+
+struct Find<'a> {
+    coordinates: [&'a [u16]; 2],
+    place: u16,
+    window: &'a Rectangle,
+}
+
+impl Vectorized for Find<'_> {
+    type Output = usize;
+
+    /// Where the pixel of that place among those in the window is.
+    #[inline(always)]
+    fn run<V: Vectors>(self) -> usize {
+        let Self { coordinates: [xs, ys], mut place, window: Rectangle { at, size } } = self;
+        let is_inside = |x: u16, y: u16| {
+            (x.wrapping_sub(at[0]) < size[0]) & (y.wrapping_sub(at[1]) < size[1])
+        };
+        let mut first = 0;
+        let chunks = xs.as_chunks::<CHUNK>().0.iter().zip(ys.as_chunks::<CHUNK>().0);
+        for (x, y) in chunks {
+            let mut count = 0;
+            for i in 0..CHUNK {
+                count += u16::from(is_inside(x[i], y[i]));
+            }
+            if count > place {
+                break;
+            }
+            place -= count;
+            first += CHUNK;
+        }
+        let mut rest = xs[first..].iter().zip(&ys[first..]).enumerate();
+        let found = rest.find(|&(_, (&x, &y))| {
+            let inside = is_inside(x, y);
+            let is_found = inside && place == 0;
+            place -= u16::from(inside && place > 0);
+            is_found
+        });
+        first + found.map_or(0, |(at, _)| at)
+    }
+}
