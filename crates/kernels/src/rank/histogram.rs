@@ -8,6 +8,8 @@
 use crate::Isa;
 use crate::isa::{Vectorized, Vectors};
 
+use super::sixteen::{Sixteen, with_sixteen};
+
 /// Samples of the upper or the lower four bits up to each of 16 values.
 pub type Bins = [u16; 16];
 
@@ -83,29 +85,36 @@ impl Histograms<'_> {
     }
 }
 
+/// Adds to bins.
+///
+/// # Safety
+/// The processor has `B`.
 #[inline(always)]
-fn add(bins: &mut Bins, more: &Bins) {
-    for i in 0..16 {
-        bins[i] = bins[i].wrapping_add(more[i]);
-    }
+unsafe fn add<B: Sixteen>(bins: &mut Bins, more: &Bins) {
+    // SAFETY: by the contract.
+    unsafe { B::load(bins).plus(B::load(more)).store(bins) };
 }
 
 /// Adds what enters and takes away what leaves.
+///
+/// # Safety
+/// The processor has `B`.
 #[inline(always)]
-fn change(bins: &mut Bins, enter: &Bins, leave: &Bins) {
-    for i in 0..16 {
-        bins[i] = bins[i].wrapping_add(enter[i]).wrapping_sub(leave[i]);
-    }
+unsafe fn change<B: Sixteen>(bins: &mut Bins, enter: &Bins, leave: &Bins) {
+    // SAFETY: by the contract.
+    unsafe { B::load(bins).plus(B::load(enter)).minus(B::load(leave)).store(bins) };
 }
 
-/// The bin that holds a sample of that rank, and its rank within the bin.
+/// The bin that holds a sample of that rank, and its rank within the bin. `bins` is also in a register.
+///
+/// # Safety
+/// The processor has `B`.
 #[inline(always)]
-fn find(bins: &Bins, index: u16) -> (usize, u16) {
-    let mut bin = 0;
-    for count in bins {
-        bin += u16::from(*count <= index);
-    }
-    let bin = usize::from(bin) & 15;
+unsafe fn find<B: Sixteen>(bins: &Bins, register: B, index: u16) -> (usize, u16) {
+    // SAFETY: by the contract.
+    let too_early = unsafe { register.at_most(B::splat(index)) };
+    // Cumulative counts ascend, so those bits are the lowest.
+    let bin = too_early.trailing_ones() as usize & 15;
     let before = if bin == 0 { 0 } else { bins[bin - 1] };
     (bin, index - before)
 }
@@ -120,11 +129,21 @@ impl Vectorized for Enter<'_, '_> {
 
     #[inline(always)]
     fn run<V: Vectors>(self) {
+        with_sixteen!(V, B => self.enter::<B>())
+    }
+}
+
+impl Enter<'_, '_> {
+    #[inline(always)]
+    fn enter<B: Sixteen>(self) {
         let columns = self.histograms.coarse.iter_mut().zip(self.histograms.fine.iter_mut());
         for ((coarse, fine), &sample) in columns.zip(self.row) {
             let (upper, lower) = (usize::from(sample >> 4), usize::from(sample & 15));
-            add(coarse, &STEPS[upper]);
-            add(&mut fine[upper], &STEPS[lower]);
+            // SAFETY: `Isa::run` compiles this for registers that the processor has.
+            unsafe {
+                add::<B>(coarse, &STEPS[upper]);
+                add::<B>(&mut fine[upper], &STEPS[lower]);
+            }
         }
     }
 }
@@ -140,13 +159,24 @@ impl Vectorized for Slide<'_, '_> {
 
     #[inline(always)]
     fn run<V: Vectors>(self) {
+        with_sixteen!(V, B => self.slide::<B>())
+    }
+}
+
+impl Slide<'_, '_> {
+    #[inline(always)]
+    fn slide<B: Sixteen>(self) {
         let columns = self.histograms.coarse.iter_mut().zip(self.histograms.fine.iter_mut());
         for ((coarse, fine), (&enter, &leave)) in columns.zip(self.enter.iter().zip(self.leave)) {
             let (upper, lower) = (usize::from(enter >> 4), usize::from(enter & 15));
             let (old_upper, old_lower) = (usize::from(leave >> 4), usize::from(leave & 15));
-            change(coarse, &STEPS[upper], &STEPS[old_upper]);
-            add(&mut fine[upper], &STEPS[lower]);
-            change(&mut fine[old_upper], &[0; 16], &STEPS[old_lower]);
+            // SAFETY: `Isa::run` compiles this for registers that the processor has.
+            unsafe {
+                change::<B>(coarse, &STEPS[upper], &STEPS[old_upper]);
+                add::<B>(&mut fine[upper], &STEPS[lower]);
+                let bins = &mut fine[old_upper];
+                B::load(bins).minus(B::load(&STEPS[old_lower])).store(bins);
+            }
         }
     }
 }
@@ -163,33 +193,49 @@ impl Vectorized for Sweep<'_, '_> {
 
     #[inline(always)]
     fn run<V: Vectors>(self) {
+        with_sixteen!(V, B => self.sweep::<B>())
+    }
+}
+
+impl Sweep<'_, '_> {
+    #[inline(always)]
+    fn sweep<B: Sixteen>(self) {
         let Self { histograms: Histograms { coarse, fine }, rank: Rank { width, index }, .. } = self;
-        let mut window = [0; 16];
-        for column in &coarse[..width - 1] {
-            add(&mut window, column);
-        }
+        let coarse = &coarse[..self.bytes.len() + width - 1];
         // Fine bins of the window that began at a column, if they ever did.
         let mut looked = [[0; 16]; 16];
         let mut begins = [usize::MAX; 16];
-        for x in 0..self.bytes.len() {
-            add(&mut window, &coarse[x + width - 1]);
-            let (upper, rest) = find(&window, index);
-            let bins = &mut looked[upper];
-            if begins[upper] == usize::MAX || x - begins[upper] >= width {
-                *bins = [0; 16];
-                for column in &fine[x..x + width] {
-                    add(bins, &column[upper]);
-                }
-            } else {
-                for column in begins[upper]..x {
-                    change(bins, &fine[column + width][upper], &fine[column][upper]);
-                }
+        let mut bins = [0; 16];
+        // SAFETY: `Isa::run` compiles this for registers that the processor has.
+        unsafe {
+            let mut window = B::splat(0);
+            for column in &coarse[..width - 1] {
+                window = window.plus(B::load(column));
             }
-            begins[upper] = x;
-            let (lower, rest) = find(bins, rest);
-            self.bytes[x] = (upper << 4 | lower) as u8;
-            self.places[x] = rest;
-            change(&mut window, &[0; 16], &coarse[x]);
+            for x in 0..self.bytes.len() {
+                window = window.plus(B::load(&coarse[x + width - 1]));
+                window.store(&mut bins);
+                let (upper, rest) = find(&bins, window, index);
+                let begin = begins[upper];
+                let mut part = B::splat(0);
+                if begin == usize::MAX || x - begin >= width / 2 {
+                    for column in &fine[x..x + width] {
+                        part = part.plus(B::load(&column[upper]));
+                    }
+                } else {
+                    part = B::load(&looked[upper]);
+                    let columns = fine[begin + width..x + width].iter().zip(&fine[begin..x]);
+                    for (enter, leave) in columns {
+                        part = part.plus(B::load(&enter[upper])).minus(B::load(&leave[upper]));
+                    }
+                }
+                begins[upper] = x;
+                part.store(&mut looked[upper]);
+                let (lower, rest) = find(&looked[upper], part, rest);
+                self.bytes[x] = (upper << 4 | lower) as u8;
+                self.places[x] = rest;
+                window = window.minus(B::load(&coarse[x]));
+            }
         }
     }
 }

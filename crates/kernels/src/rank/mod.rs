@@ -19,6 +19,7 @@ mod median5;
 mod network;
 mod planes;
 mod ranking;
+mod sixteen;
 
 pub use histogram::{Bins, Histograms, Rank};
 pub use median3::{Level, median3};

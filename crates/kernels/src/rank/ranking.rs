@@ -5,6 +5,7 @@
 //! is told by their coordinates.
 
 use super::Ranked;
+use super::sixteen::{Sixteen, with_sixteen};
 use crate::Isa;
 use crate::isa::{Vectorized, Vectors};
 
@@ -12,7 +13,7 @@ use crate::isa::{Vectorized, Vectors};
 pub type Entry = u64;
 
 /// Coordinates that are compared at once.
-const CHUNK: usize = 32;
+const CHUNK: usize = 16;
 /// Bits of a digit.
 const DIGIT: u32 = 8;
 
@@ -115,33 +116,41 @@ struct Find<'a> {
 impl Vectorized for Find<'_> {
     type Output = usize;
 
-    /// Where the pixel of that place among those in the window is.
     #[inline(always)]
     fn run<V: Vectors>(self) -> usize {
-        let Self { coordinates: [xs, ys], mut place, window: Rectangle { at, size } } = self;
-        let is_inside = |x: u16, y: u16| {
-            (x.wrapping_sub(at[0]) < size[0]) & (y.wrapping_sub(at[1]) < size[1])
-        };
-        let mut first = 0;
-        let chunks = xs.as_chunks::<CHUNK>().0.iter().zip(ys.as_chunks::<CHUNK>().0);
-        for (x, y) in chunks {
-            let mut count = 0;
-            for i in 0..CHUNK {
-                count += u16::from(is_inside(x[i], y[i]));
+        with_sixteen!(V, B => self.find::<B>())
+    }
+}
+
+impl Find<'_> {
+    /// Where the pixel of that place among those in the window is.
+    #[inline(always)]
+    fn find<B: Sixteen>(self) -> usize {
+        let Self { coordinates: [xs, ys], place, window: Rectangle { at, size } } = self;
+        let mut place = u32::from(place);
+        let (columns, _) = xs.as_chunks::<CHUNK>();
+        let (rows, _) = ys.as_chunks::<CHUNK>();
+        // SAFETY: `Isa::run` compiles this for registers that the processor has.
+        unsafe {
+            let [left, top] = [B::splat(at[0]), B::splat(at[1])];
+            let [right, bottom] = [B::splat(size[0] - 1), B::splat(size[1] - 1)];
+            for (chunk, (x, y)) in columns.iter().zip(rows).enumerate() {
+                let mut inside = B::load(x).minus(left).at_most(right);
+                inside &= B::load(y).minus(top).at_most(bottom);
+                let count = inside.count_ones();
+                if count > place {
+                    for _ in 0..place {
+                        inside &= inside - 1;
+                    }
+                    return chunk * CHUNK + inside.trailing_zeros() as usize;
+                }
+                place -= count;
             }
-            if count > place {
-                break;
-            }
-            place -= count;
-            first += CHUNK;
         }
-        let mut rest = xs[first..].iter().zip(&ys[first..]).enumerate();
-        let found = rest.find(|&(_, (&x, &y))| {
-            let inside = is_inside(x, y);
-            let is_found = inside && place == 0;
-            place -= u16::from(inside && place > 0);
-            is_found
-        });
-        first + found.map_or(0, |(at, _)| at)
+        let first = columns.len() * CHUNK;
+        let is_inside = |i: &usize| {
+            (xs[*i].wrapping_sub(at[0]) < size[0]) & (ys[*i].wrapping_sub(at[1]) < size[1])
+        };
+        (first..xs.len()).filter(is_inside).nth(place as usize).unwrap_or(first)
     }
 }
