@@ -8,7 +8,8 @@ use filters::point::{
     ThresholdKind, Value,
 };
 use filters::{
-    BoxBlur, Derivative, GaussianBlur, GeometryRecipe, Laplacian, Pad, PointRecipe, Rank, Recipe, Turn,
+    BoxBlur, Derivative, GaussianBlur, GeometryRecipe, Laplacian, Pad, PointRecipe, Rank, Recipe,
+    Turn,
 };
 use gigapx_conformance::cases::{Shape, shapes};
 use gigapx_conformance::image::Dense;

@@ -106,8 +106,7 @@ fn large_windows_of_every_depth() {
     fn holds<S: Sample>(sample: impl Fn(u32) -> S) {
         let image = Dense::generate(70, 40, 2, |y, x| sample(noise(9, y, x) >> 8));
         for (size, index) in [((41, 37), 758), ((255, 3), 0), ((3, 255), 764), ((129, 63), 1000)] {
-            let recipe =
-                Rank { size, index: Index::From(index), border: Border::Wrap };
+            let recipe = Rank { size, index: Index::From(index), border: Border::Wrap };
             let result: Vec<S> = results(&image, &recipe, 0x0021_1933).expect("one result");
             let expected = naive::rank(&image, size, index as usize, Border::Wrap);
             assert!(result == expected, "{size:?} {:?}", S::DEPTH);
@@ -131,7 +130,10 @@ fn floats_have_a_total_order() {
             let recipe = Rank { size, index: Index::From(index), border: Border::Reflect };
             let result: Vec<f32> = results(&image, &recipe, 0x0021_1933).expect("one result");
             let expected = naive::rank(&image, size, index as usize, Border::Reflect);
-            assert!(bytemuck::cast_slice::<_, u32>(&result) == bytemuck::cast_slice::<_, u32>(&expected));
+            assert!(
+                bytemuck::cast_slice::<_, u32>(&result)
+                    == bytemuck::cast_slice::<_, u32>(&expected)
+            );
         }
     }
 }
@@ -144,7 +146,10 @@ fn what_no_rank_has_is_refused() {
     for (recipe, why) in [
         (Rank::median((4, 3)), "expected an odd integer from 1 to 255 for size but received 4"),
         (Rank::median((3, 257)), "expected an odd integer from 1 to 255 for size but received 257"),
-        (Rank { index: Index::From(9), ..median }, "expected an integer from 0 to 8 for index but received 9"),
+        (
+            Rank { index: Index::From(9), ..median },
+            "expected an integer from 0 to 8 for index but received 9",
+        ),
         (
             Rank { index: Index::Percentile(100.5), ..median },
             "expected a number from 0 to 100 for percentile but received 100.5",

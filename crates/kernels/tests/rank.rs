@@ -1,7 +1,9 @@
 //! Networks are what sorting the window gives, on every instruction set.
 
 use gigapx_kernels::Isa;
-use gigapx_kernels::rank::{Level, Network, Planes, Ranked, interleave, median3, median5, median5_memory, split};
+use gigapx_kernels::rank::{
+    Level, Network, Planes, Ranked, interleave, median3, median5, median5_memory, split,
+};
 use proptest::prelude::*;
 
 /// A sample from a hash: noise, or one of few values.
@@ -29,7 +31,8 @@ impl Noise for f32 {
 }
 
 fn hash(seed: u32, y: usize, x: usize) -> u32 {
-    let mut state = seed ^ (y as u32).wrapping_mul(0x9E37_79B9) ^ (x as u32).wrapping_mul(0x85EB_CA6B);
+    let mut state =
+        seed ^ (y as u32).wrapping_mul(0x9E37_79B9) ^ (x as u32).wrapping_mul(0x85EB_CA6B);
     for _ in 0..3 {
         state ^= state << 13;
         state ^= state >> 17;
@@ -63,7 +66,8 @@ fn definition<S: Ranked>(rows: &[Vec<S>], case: &Case, row: usize) -> Vec<S::Lev
 
 fn rows<S: Noise>(case: &Case, few: bool) -> Vec<Vec<S>> {
     let [width, height] = case.window;
-    let row = |y| (0..case.width + width - 1).map(|x| S::noise(hash(case.seed, y, x), few)).collect();
+    let row =
+        |y| (0..case.width + width - 1).map(|x| S::noise(hash(case.seed, y, x), few)).collect();
     (0..=height).map(row).collect()
 }
 

@@ -5,8 +5,8 @@ mod noise;
 use std::sync::Arc;
 
 use filters::{
-    BoxBlur, Convolve, ConvolveSeparable, Derivative, GaussianBlur, GradientMagnitude, Laplacian,
-    Index, Operator, Precision, Rank, Recipe, UnsharpMask,
+    BoxBlur, Convolve, ConvolveSeparable, Derivative, GaussianBlur, GradientMagnitude, Index,
+    Laplacian, Operator, Precision, Rank, Recipe, UnsharpMask,
 };
 use gigapx_pipeline::{Engine, Image, Options};
 use kernels::Isa;
@@ -102,9 +102,9 @@ fn steps() -> impl Strategy<Value = Step> {
             let rest = Laplacian::default();
             Step::Laplacian(Laplacian { size: 2 * i + 1, depth, border, ..rest })
         }),
-        ((0u32..9, 0u32..9), 0.0f64..100.0, common.clone()).prop_map(
+        ((0u32..13, 0u32..13), 0.0f64..100.0, common.clone()).prop_map(
             |((x, y), part, (border, _))| {
-                // From 15 x 15 to 11 x 9 all methods are at work.
+                // The largest are too large for networks.
                 let (size, index) = ((2 * x + 1, 2 * y + 1), Index::Percentile(part));
                 Step::Rank(Rank { size, index, border })
             }

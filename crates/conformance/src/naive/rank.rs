@@ -7,12 +7,7 @@ use crate::image::Dense;
 
 /// Sample `index` of the sorted samples under a window of `size` (x, y). Numbers are ordered, -0 before 0;
 /// NaN comes last.
-pub fn rank<S: Sample>(
-    image: &Dense<S>,
-    size: (u32, u32),
-    index: usize,
-    border: Border,
-) -> Vec<S> {
+pub fn rank<S: Sample>(image: &Dense<S>, size: (u32, u32), index: usize, border: Border) -> Vec<S> {
     let around = Around::new(image, border);
     let (columns, rows) = (i64::from(size.0), i64::from(size.1));
     each(&around, |y, x, channel| {

@@ -124,7 +124,8 @@ struct Memory {
 
 impl Memory {
     fn borrow(scratch: &mut Scratch) -> Self {
-        let [coarse, fine, bytes, entries, coordinates, row, pad] = [(); 7].map(|()| scratch.borrow());
+        let [coarse, fine, bytes, entries, coordinates, row, pad] =
+            [(); 7].map(|()| scratch.borrow());
         Self { coarse, fine, bytes, entries, coordinates, row, pad }
     }
 
@@ -157,7 +158,12 @@ impl<S: Ranked> Pass for LargePass<S> {
             let mut left = 0;
             while left < columns {
                 let patch = filter.patch([columns - left, most]);
-                let place = Region::new(left as u64, top as u64, patch.windows[0] as u64, patch.windows[1] as u64);
+                let place = Region::new(
+                    left as u64,
+                    top as u64,
+                    patch.windows[0] as u64,
+                    patch.windows[1] as u64,
+                );
                 let source = place.translate(rows.left, rows.top);
                 for channel in 0..filter.input.channels as usize {
                     filter.gather(window, &patch, &source, channel, memory);
@@ -248,15 +254,15 @@ impl<S: Ranked> LargeFilter<S> {
             }
             histograms.sweep(rank, found, places, self.isa);
             let channels = self.input.channels as usize;
-            let samples = out.row::<S>(y)[channel..].iter_mut().step_by(channels);
-            for (x, sample) in samples.enumerate() {
-                let at = [x as u16, y as u16];
-                *sample = match &ordering {
-                    Some(ordering) => {
-                        ordering.find(found[x], places[x], &Rectangle { at, size }, self.isa)
-                    }
-                    None => S::from_key(found[x].into()),
-                };
+            let samples = &mut out.row::<S>(y)[channel..];
+            if let Some(ordering) = &ordering {
+                let first = Rectangle { at: [0, y as u16], size };
+                ordering.find((found, places), &first, (samples, channels), self.isa);
+            } else {
+                let samples = samples.iter_mut().step_by(channels);
+                for (sample, &byte) in samples.zip(&*found) {
+                    *sample = S::from_key(byte.into());
+                }
             }
         }
     }

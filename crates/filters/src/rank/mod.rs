@@ -32,9 +32,9 @@ mod small;
 const MAX_SIDE: u32 = 255;
 /// Pixels of the largest windows that networks rank faster than histograms: of bytes, of 16-bit and of
 /// 32-bit samples (measured on Zen 4).
-const MOST_BYTES: u32 = 15 * 15;
-const MOST_WORDS: u32 = 11 * 11;
-const MOST_LONG_WORDS: u32 = 9 * 9;
+const MOST_BYTES: u32 = 19 * 19;
+const MOST_WORDS: u32 = 21 * 21;
+const MOST_LONG_WORDS: u32 = 17 * 17;
 
 /// Which sample of a window.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -102,7 +102,12 @@ impl Recipe for Rank {
             macro_rules! small {
                 ($type:ty) => {{
                     let operator = SmallOperator { side, input: *input, border, isa };
-                    return Ok(StripFilter::<$type>::bound(name, input, border, Arc::new(operator)));
+                    return Ok(StripFilter::<$type>::bound(
+                        name,
+                        input,
+                        border,
+                        Arc::new(operator),
+                    ));
                 }};
             }
             match input.depth {

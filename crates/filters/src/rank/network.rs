@@ -176,7 +176,11 @@ impl<S: Ranked> Stream<S> for NetworkStream<S> {
             let lane = at / operator.planes();
             for (channel, memory) in memory.chunks_mut(network.memory_len()).enumerate() {
                 // Of each pixel of a tile, the planes of its channels lie beside one another.
-                let planes = Planes { levels: &ring[channel * stride..], rows: starts, stride: channels * stride };
+                let planes = Planes {
+                    levels: &ring[channel * stride..],
+                    rows: starts,
+                    stride: channels * stride,
+                };
                 network.run(planes, lane, memory, isa);
             }
             let end = out.len().min(at + block);

@@ -82,7 +82,8 @@ impl<S: Level> Stream<S> for SmallStream {
         });
         let next = self.y + side as i64 + 1;
         let ahead = [next, next + 1].map(|y| rows.peek::<S>(y, columns[0]));
-        let memory = self.memory.take_samples(median5_memory(PIECE_BYTES / size_of::<S>(), channels));
+        let memory =
+            self.memory.take_samples(median5_memory(PIECE_BYTES / size_of::<S>(), channels));
         for range in pieces(out.len(), size_of::<S>()) {
             for row in ahead {
                 kernels::prefetch(row.get(range.clone()).unwrap_or_default());

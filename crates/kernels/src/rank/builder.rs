@@ -72,9 +72,8 @@ impl Builder {
     /// too small ones are gone as too large ones may be.
     fn halve(&mut self, tile: &Tile, sorted: Vec<Value>) {
         let [columns, rows] = self.shared(tile);
-        let area = |columns: [usize; 2], rows: [usize; 2]| {
-            (columns[1] - columns[0]) * (rows[1] - rows[0])
-        };
+        let area =
+            |columns: [usize; 2], rows: [usize; 2]| (columns[1] - columns[0]) * (rows[1] - rows[0]);
         let all = self.window[0] * self.window[1];
         let missing = all - area(columns, rows);
         // What is smaller or larger than all that may come is not of the index.
@@ -93,8 +92,7 @@ impl Builder {
             let (mut at, mut size) = (tile.at, tile.size);
             at[axis] += offset;
             size[axis] = half;
-            let more =
-                if axis == 0 { self.columns(more, rows) } else { self.rows(columns, more) };
+            let more = if axis == 0 { self.columns(more, rows) } else { self.rows(columns, more) };
             // Where the middle lies in all that the half shares is known by what was dropped.
             let mut merged = self.merge(&middle, &more);
             self.complete(&mut merged, first);

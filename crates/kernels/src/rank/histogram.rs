@@ -200,7 +200,8 @@ impl Vectorized for Sweep<'_, '_> {
 impl Sweep<'_, '_> {
     #[inline(always)]
     fn sweep<B: Sixteen>(self) {
-        let Self { histograms: Histograms { coarse, fine }, rank: Rank { width, index }, .. } = self;
+        let Self { histograms: Histograms { coarse, fine }, rank: Rank { width, index }, .. } =
+            self;
         let coarse = &coarse[..self.bytes.len() + width - 1];
         // Fine bins of the window that began at a column, if they ever did.
         let mut looked = [[0; 16]; 16];

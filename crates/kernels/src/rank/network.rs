@@ -34,10 +34,27 @@ pub struct Network<S> {
 #[derive(Clone, Copy, Debug)]
 enum Step {
     /// Fetches samples of a row and a column of the tile.
-    Fetch { row: u32, column: u32, to: u32, more: bool },
-    Exchange { from: [u32; 2], to: [u32; 2], more: bool },
-    Least { from: [u32; 2], to: u32, more: bool },
-    Most { from: [u32; 2], to: u32, more: bool },
+    Fetch {
+        row: u32,
+        column: u32,
+        to: u32,
+        more: bool,
+    },
+    Exchange {
+        from: [u32; 2],
+        to: [u32; 2],
+        more: bool,
+    },
+    Least {
+        from: [u32; 2],
+        to: u32,
+        more: bool,
+    },
+    Most {
+        from: [u32; 2],
+        to: u32,
+        more: bool,
+    },
 }
 
 /// Rows of samples, split into one plane for each column of a tile.
@@ -351,8 +368,7 @@ unsafe fn single<S: Ranked, V: Vectors, const MOST: bool>(
     more: bool,
 ) {
     // SAFETY: by the contract.
-    let ([a, b], to) =
-        unsafe { (from.map(|at| memory.add(at as usize)), memory.add(to as usize)) };
+    let ([a, b], to) = unsafe { (from.map(|at| memory.add(at as usize)), memory.add(to as usize)) };
     each_register!(S, V, more, i => {
         // SAFETY: by the contract.
         unsafe {

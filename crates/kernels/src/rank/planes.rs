@@ -9,13 +9,7 @@ use crate::isa::{Vectorized, Vectors};
 ///
 /// # Panics
 /// If the planes do not fit `levels`.
-pub fn split<S: Ranked>(
-    row: &[S],
-    count: usize,
-    levels: &mut [S::Level],
-    stride: usize,
-    isa: Isa,
-) {
+pub fn split<S: Ranked>(row: &[S], count: usize, levels: &mut [S::Level], stride: usize, isa: Isa) {
     assert!(row.len().div_ceil(count) <= stride && levels.len() >= count * stride);
     isa.run(Split { row, count, levels, stride });
 }

@@ -75,18 +75,19 @@ pub fn order<S: Ranked>(
 }
 
 impl Ordering<'_> {
-    /// The sample of a window that `byte` stands for, the one of that place among them.
+    /// The samples of windows beside one another, from `first` on, that `bytes` stand for: of each the one of
+    /// that place among them. `out` has as many samples, `step` apart.
     ///
     /// # Panics
-    /// If there are fewer coordinates than samples.
-    pub fn find<S: Ranked>(&self, byte: u8, place: u16, window: &Rectangle, isa: Isa) -> S {
-        let count = self.entries.len();
-        let shift = shift(count);
-        let first = usize::from(byte) << shift;
-        let end = (first + (1 << shift)).min(count);
-        let coordinates = [&self.coordinates[0][first..end], &self.coordinates[1][first..end]];
-        let order = first + isa.run(Find { coordinates, place, window });
-        S::from_key((self.entries[order] >> 32) as u32)
+    /// If there are fewer coordinates than samples, or bytes than places.
+    pub fn find<S: Ranked>(
+        &self,
+        (bytes, places): (&[u8], &[u16]),
+        first: &Rectangle,
+        (out, step): (&mut [S], usize),
+        isa: Isa,
+    ) {
+        isa.run(Find { order: self, bytes, places, first, out, step });
     }
 }
 
@@ -107,26 +108,46 @@ fn distribute(from: &[Entry], to: &mut [Entry], bit: u32) {
     }
 }
 
-struct Find<'a> {
-    coordinates: [&'a [u16]; 2],
-    place: u16,
-    window: &'a Rectangle,
+struct Find<'a, S> {
+    order: &'a Ordering<'a>,
+    bytes: &'a [u8],
+    places: &'a [u16],
+    first: &'a Rectangle,
+    out: &'a mut [S],
+    step: usize,
 }
 
-impl Vectorized for Find<'_> {
-    type Output = usize;
+impl<S: Ranked> Vectorized for Find<'_, S> {
+    type Output = ();
 
     #[inline(always)]
-    fn run<V: Vectors>(self) -> usize {
-        with_sixteen!(V, B => self.find::<B>())
+    fn run<V: Vectors>(self) {
+        with_sixteen!(V, B => self.row::<B>())
     }
 }
 
-impl Find<'_> {
-    /// Where the pixel of that place among those in the window is.
+impl<S: Ranked> Find<'_, S> {
     #[inline(always)]
-    fn find<B: Sixteen>(self) -> usize {
-        let Self { coordinates: [xs, ys], place, window: Rectangle { at, size } } = self;
+    fn row<B: Sixteen>(self) {
+        let Self { order: Ordering { entries, coordinates: [xs, ys] }, bytes, places, .. } = self;
+        let shift = shift(entries.len());
+        let samples = self.out.iter_mut().step_by(self.step);
+        for (x, ((&byte, &place), sample)) in bytes.iter().zip(places).zip(samples).enumerate() {
+            let first = usize::from(byte) << shift;
+            let end = (first + (1 << shift)).min(entries.len());
+            let mut window = *self.first;
+            window.at[0] += x as u16;
+            let found = window.find::<B>([&xs[first..end], &ys[first..end]], place);
+            *sample = S::from_key((entries[first + found] >> 32) as u32);
+        }
+    }
+}
+
+impl Rectangle {
+    /// Which of some coordinates is the one of that place among those within.
+    #[inline(always)]
+    fn find<B: Sixteen>(&self, [xs, ys]: [&[u16]; 2], place: u16) -> usize {
+        let Self { at, size } = self;
         let mut place = u32::from(place);
         let (columns, _) = xs.as_chunks::<CHUNK>();
         let (rows, _) = ys.as_chunks::<CHUNK>();
