@@ -122,7 +122,7 @@ export function rank(image, { size, index, percentile = 50, border = 'replicate'
       for (let c = 0; c < channels; c++) {
         const sample = (row, column) => (row < 0 || column < 0 ? constant : data[(row * width + column) * channels + c])
         const samples = Float64Array.from(ys.flatMap((row) => xs.map((column) => sample(row, column))))
-        result[(y * width + x) * channels + c] = samples.sort()[at]
+        result[(y * width + x) * channels + c] = samples.toSorted()[at]
       }
     }
   }

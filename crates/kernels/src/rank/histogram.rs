@@ -14,7 +14,7 @@ use super::sixteen::{Sixteen, with_sixteen};
 pub type Bins = [u16; 16];
 
 /// What a sample of four bits adds to bins.
-const STEPS: [Bins; 16] = {
+static STEPS: [Bins; 16] = {
     let mut steps = [[0; 16]; 16];
     let mut value = 0;
     while value < 16 {

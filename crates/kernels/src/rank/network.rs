@@ -111,16 +111,6 @@ impl<S: Ranked> Network<S> {
         self.columns
     }
 
-    /// Minima and maxima for each window, and blocks of memory.
-    pub fn cost(&self) -> [usize; 2] {
-        let work = self.steps.iter().map(|step| match step {
-            Step::Fetch { .. } => 0,
-            Step::Exchange { .. } => 2,
-            Step::Least { .. } | Step::Most { .. } => 1,
-        });
-        [work.sum::<usize>() / (2 * self.columns), self.len / Self::BLOCK]
-    }
-
     /// Levels of memory that it works in.
     pub const fn memory_len(&self) -> usize {
         self.len
