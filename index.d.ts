@@ -41,6 +41,8 @@ export declare class BindingImage {
   laplacian(options: BindingLaplacian): BindingImage
   /** The magnitude of this image's gradient. */
   gradientMagnitude(options: BindingGradient): BindingImage
+  /** The sample of some rank of each window. */
+  rank(options: BindingRank): BindingImage
   /** This image sharpened. */
   unsharpMask(options: BindingUnsharp): BindingImage
   /** Opens an image of a file; only its header is read. `access` is `auto`, `mmap` or `pread`. */
@@ -425,6 +427,15 @@ export interface BindingPoint {
   /** Tables of a look-up, or rows of a matrix. */
   rows?: Array<Array<number>>
   channel?: number
+}
+
+/** Which sample of a window; the median if neither `index` nor `percentile` is given. */
+export interface BindingRank {
+  sizeX: number
+  sizeY: number
+  index?: number
+  percentile?: number
+  border: BindingBorder
 }
 
 /** A rectangle of pixels. */

@@ -43,6 +43,10 @@ const table = [
   ['gradient-magnitude --operator scharr', (image) => image.gradientMagnitude({ operator: 'scharr' })],
   ['gradient-magnitude --operator sobel --size 5 --scale 0.01 --depth uint8 --border wrap', (image) =>
     image.gradientMagnitude({ operator: 'sobel', size: 5, scale: 0.01, depth: 'uint8', border: 'wrap' })],
+  ['median --size 5', (image) => image.median({ size: 5 })],
+  ['median --size 3,7 --border reflect101', (image) => image.median({ size: { x: 3, y: 7 }, border: 'reflect101' })],
+  ['rank --size 3 --index 1 --border wrap', (image) => image.rank({ size: 3, index: 1, border: 'wrap' })],
+  ['rank --size 17,5 --percentile 90', (image) => image.rank({ size: { x: 17, y: 5 }, percentile: 90 })],
   ['unsharp-mask --sigma 2 --amount 1.5 --threshold 3', (image) =>
     image.unsharpMask({ sigma: 2, amount: 1.5, threshold: 3 })],
   ['unsharp-mask --sigma 2,1 --kernel-size 7,3 --amount -0.5 --border replicate', (image) =>
@@ -128,6 +132,8 @@ for (const [line, message] of [
   ['scharr --dx 1 --dy 1', /for the order but received/],
   ['laplacian --size 4', /an odd integer from 1 to 31 for size but received 4/],
   ['gradient-magnitude --operator prewitt', /for operator but received 'prewitt'/],
+  ['median --size 4', /an odd integer from 1 to 255 for size but received 4/],
+  ['rank --size 3', /expected one of index and percentile for the rank/],
   ['unsharp-mask --amount 2', /for sigma but received undefined/],
   ['gaussian-blur --sigma 1 --precision best', /for precision but received 'best'/],
   ['gaussian-blur --sigma 1 --depth int16', /--depth/],

@@ -37,6 +37,7 @@ export type {
   Table,
   ThresholdOptions,
 } from './point.js'
+export type { MedianOptions, RankOptions } from './rank.js'
 export type { Region } from './region.js'
 export { concurrency, type Counters, counters, memoryLimit, simd, versions } from './runtime.js'
 export type { NormaliseOptions, OtsuOptions } from './statistics.js'

@@ -28,6 +28,7 @@ export type {
   BindingMetadata,
   BindingOpened,
   BindingPoint,
+  BindingRank,
   BindingRegion,
   BindingTags,
   BindingTarget,

@@ -108,6 +108,27 @@ function correlate(image, kernel, border = 'reflect101') {
   return { ...image, data: sums }
 }
 
+/** The sample of a rank among the sorted samples of a rectangle: of the median unless one is given. */
+export function rank(image, { size, index, percentile = 50, border = 'replicate' }) {
+  const [columns, rows] = typeof size === 'object' ? [size.x, size.y] : [size, size]
+  const at = index ?? rne((percentile / 100) * (columns * rows - 1))
+  const { width, height, channels, data } = image
+  const constant = typeof border === 'object' ? store(border.constant, image.depth) : undefined
+  const result = new ARRAYS[image.depth](data.length)
+  for (let y = 0; y < height; y++) {
+    const ys = Array.from({ length: rows }, (_, j) => outside(y + j - (rows >> 1), height, border))
+    for (let x = 0; x < width; x++) {
+      const xs = Array.from({ length: columns }, (_, i) => outside(x + i - (columns >> 1), width, border))
+      for (let c = 0; c < channels; c++) {
+        const sample = (row, column) => (row < 0 || column < 0 ? constant : data[(row * width + column) * channels + c])
+        const samples = Float64Array.from(ys.flatMap((row) => xs.map((column) => sample(row, column))))
+        result[(y * width + x) * channels + c] = samples.toSorted()[at]
+      }
+    }
+  }
+  return { ...image, data: result }
+}
+
 /** What a function makes of each value, stored as samples of a depth. */
 function map(image, depth, change) {
   const data = new ARRAYS[depth](image.data.length)

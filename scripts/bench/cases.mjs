@@ -34,6 +34,11 @@ const box = (size) =>
   memory(`box-${size}`, `uint8, box ${size} x ${size}`, { name: 'box', size }, {},
     exact((image) => image.boxBlur({ size }), 3))
 
+/** OpenCV has 16-bit medians up to 5 x 5 only: a larger one has no rival. */
+const median = (depth, size, goal, rest = {}) =>
+  memory(`median-${depth}-${size}`, `${depth}, median ${size} x ${size}`, { name: 'median', size }, { depth, ...rest },
+    exact((image) => image.median({ size }), goal))
+
 const fast = (sigma, name, goal) => ({
   name,
   goal,
@@ -58,6 +63,19 @@ export const CASES = [
   gaussian('float32', 11, 2.2, 2.5),
   box(11),
   box(101),
+  median('uint8', 3, 1.2),
+  median('uint8', 5, 2),
+  median('uint8', 11, 15, { slow: true }),
+  median('uint8', 51, 10, { slow: true }),
+  median('uint16', 5, 3),
+  {
+    name: 'median-uint16-11',
+    title: 'uint16, median 11 x 11, in memory',
+    alone: true,
+    depth: 'uint16',
+    output: 'uint16',
+    variants: [{ name: OURS, make: (image) => image.median({ size: 11 }), against: STRIPES }],
+  },
   memory('sobel-3', 'uint8 to int16, Sobel 3 x 3, dx 1', { name: 'sobel', size: 3 }, { output: 'int16' }, sobel),
   memory('unsharp-2', 'uint8, unsharp mask, sigma 2',
     { name: 'unsharp', size: 13, sigma: 2, amount: 1 }, { call: 'OpenCV, two calls' }, unsharp),

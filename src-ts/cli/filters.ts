@@ -66,6 +66,11 @@ export const filters: ReadonlyMap<string, CliFilter> = new Map([
     'gradient-magnitude',
     filter({ operator, size: number, ...derived }, (image, options) => image.gradientMagnitude(options)),
   ],
+  ['median', filter({ size: pair, border }, (image, options) => image.median(options))],
+  [
+    'rank',
+    filter({ size: pair, index: number, percentile: number, border }, (image, options) => image.rank(options)),
+  ],
   [
     'unsharp-mask',
     filter({ sigma: pair, kernelSize: pair, amount: number, threshold: number, border }, (image, options) =>

@@ -31,6 +31,12 @@ Filters
   gradient-magnitude
     --operator NAME             sobel (default), scharr
     --size N                    of sobel's kernel, odd, 1 to 31 (default 3)
+  median
+    --size N | X,Y              columns and rows, odd, 1 to 255
+  rank
+    --size N | X,Y              columns and rows, odd, 1 to 255
+    --index N                   of the sorted samples, from 0 for the smallest; or
+    --percentile N              0 to 100
   unsharp-mask
     --sigma N | X,Y             standard deviation in pixels
     --kernel-size N | X,Y       taps, odd (default: by sigma)
@@ -76,7 +82,8 @@ Filters
     --width N --height N        columns and rows (default: to the edge)
 
   The filters up to unsharp-mask, and pad, take
-    --border MODE               reflect101 (default; pad: constant:0), replicate, reflect, wrap, constant:VALUE
+    --border MODE               reflect101 (default; pad: constant:0;
+                                median and rank: replicate), replicate, reflect, wrap, constant:VALUE
   box-blur, the convolutions, the derivatives, linear, cast, pow, log, exp, sqrt, recombine
   and normalise take
     --depth DEPTH               of the result

@@ -1,7 +1,8 @@
 //! The filters that are measured, by name.
 
 use filters::{
-    BoxBlur, Derivative, GaussianBlur, GradientMagnitude, Laplacian, Precision, Recipe, UnsharpMask,
+    BoxBlur, Derivative, GaussianBlur, GradientMagnitude, Laplacian, Precision, Rank, Recipe,
+    UnsharpMask,
 };
 
 const SIZES: [u32; 7] = [3, 5, 7, 11, 15, 31, 121];
@@ -24,6 +25,9 @@ pub fn recipes() -> Vec<(String, Box<dyn Recipe>)> {
     }
     for size in [3, 11, 101] {
         recipes.push((format!("box-{size}"), Box::new(BoxBlur::new((size, size)))));
+    }
+    for size in [3, 5, 7, 9, 11, 15, 21, 51] {
+        recipes.push((format!("median-{size}"), Box::new(Rank::median((size, size)))));
     }
     recipes.push(("sobel-3".into(), Box::new(Derivative::default())));
     recipes.push(("laplacian-3".into(), Box::new(Laplacian { size: 3, ..Default::default() })));

@@ -8,7 +8,8 @@ use filters::point::{
     ThresholdKind, Value,
 };
 use filters::{
-    BoxBlur, Derivative, GaussianBlur, GeometryRecipe, Laplacian, Pad, PointRecipe, Recipe, Turn,
+    BoxBlur, Derivative, GaussianBlur, GeometryRecipe, Laplacian, Pad, PointRecipe, Rank, Recipe,
+    Turn,
 };
 use gigapx_conformance::cases::{Shape, shapes};
 use gigapx_conformance::image::Dense;
@@ -29,7 +30,7 @@ struct Step {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = (0u8..12, [0usize..4, 0usize..4], any::<[u64; 4]>());
+    let step = (0u8..13, [0usize..4, 0usize..4], any::<[u64; 4]>());
     let step = step.prop_map(|(what, inputs, numbers)| Step { what, inputs, numbers });
     prop::collection::vec(step, 1..8)
 }
@@ -85,6 +86,11 @@ impl Step {
             3 => {
                 let sobel = Derivative { border, depth, ..Default::default() };
                 image.filter(&sobel, isa, oracle::sobel(source, (1, 0), 3, derived))
+            }
+            12 => {
+                let size = 3 + 2 * (a as u32 % 5);
+                let median = Rank { border, ..Rank::median((size, size)) };
+                image.filter(&median, isa, oracle::median(source, size, border))
             }
             4 => {
                 let laplacian = Laplacian { border, depth, size: 3, ..Default::default() };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use raster::{Border, Depth};
 
 use crate::point::{ArithmeticKind, BooleanKind, Operand, Relation, ThresholdKind, Value};
-use crate::{Operator, Precision};
+use crate::{Index, Operator, Precision};
 
 /// The kind and the parameters of an operation. Operations of one identity make the same bytes of the same
 /// inputs, on whatever instruction set.
@@ -113,6 +113,17 @@ impl Parameter for Border {
             Self::Constant(value) => (4, Some(value)),
         };
         (kind, constant).write(to);
+    }
+}
+
+impl Parameter for Index {
+    fn write(&self, to: &mut Vec<u8>) {
+        let (kind, value): (u8, _) = match *self {
+            Self::Median => (0, 0),
+            Self::From(index) => (1, index),
+            Self::Percentile(part) => (2, part.to_bits()),
+        };
+        (kind, value).write(to);
     }
 }
 

@@ -24,6 +24,7 @@ mod law;
 mod pair;
 mod parameter;
 pub mod point;
+mod rank;
 mod rows;
 mod scratch;
 mod separable;
@@ -45,6 +46,7 @@ pub use identity::{Identify, Identity};
 pub use laplacian::Laplacian;
 pub use law::Law;
 pub use point::{Point, PointRecipe};
+pub use rank::{Index, Rank};
 pub use scratch::Scratch;
 pub use statistics::{
     Accumulator, Bins, ChannelStats, Extreme, Histogram, Levels, PartialError, Stats, Stretch,

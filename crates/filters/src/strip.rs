@@ -48,7 +48,7 @@ pub(crate) trait Stream<D>: Send {
 /// Bytes of a row that are made at once: so many that calls cost little beside the work, and so few
 /// that fetching and writing goes on beside it all the time. Bursts longer than what a core can have
 /// under way (some 2 KiB) stall it.
-const PIECE_BYTES: usize = 1024;
+pub(crate) const PIECE_BYTES: usize = 1024;
 
 /// Where two rows go.
 pub(crate) struct RowPair<'a, D> {

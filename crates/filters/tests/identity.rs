@@ -9,7 +9,8 @@ use gigapx_filters::point::{
 };
 use gigapx_filters::{
     BoxBlur, Convolve, ConvolveSeparable, Derivative, GaussianBlur, GradientMagnitude, Identify,
-    Identity, Join, Laplacian, Operator, Pad, PointRecipe, Precision, Recipe, Turn, UnsharpMask,
+    Identity, Index, Join, Laplacian, Operator, Pad, PointRecipe, Precision, Rank, Recipe, Turn,
+    UnsharpMask,
 };
 use kernels::Isa;
 use proptest::prelude::*;
@@ -121,6 +122,18 @@ impl Choices {
                 depth: self.depth(),
                 border: self.border(),
             }),
+            7 => {
+                let (part, index) = (self.number(), self.count());
+                seen(&Rank {
+                    size: (self.count(), self.count()),
+                    index: self.of(&[
+                        Index::Median,
+                        Index::From(index.into()),
+                        Index::Percentile(part),
+                    ]),
+                    border: self.border(),
+                })
+            }
             _ => seen(&UnsharpMask {
                 sigma: self.pair(),
                 kernel_size: (self.count(), self.count()),
@@ -197,9 +210,9 @@ impl Choices {
     /// Any operation.
     fn operation(&mut self, which: u8) -> Seen {
         match which {
-            0..8 => self.filter(which),
-            8..30 => self.point(which - 8),
-            _ => self.geometry(which - 30),
+            0..9 => self.filter(which),
+            9..31 => self.point(which - 9),
+            _ => self.geometry(which - 31),
         }
     }
 }
@@ -216,7 +229,7 @@ proptest! {
 
     #[test]
     fn the_same_parameters_are_the_same_identity_and_no_others(
-        which in [0u8..33, 0u8..33],
+        which in [0u8..34, 0u8..34],
         choices in any::<[[u8; 16]; 2]>(),
         changed in 0usize..18,
     ) {

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use gigapx_filters::{
-    BoxBlur, Derivative, Filter, GaussianBlur, GradientMagnitude, Recipe, Scratch, UnsharpMask,
-    Window,
+    BoxBlur, Derivative, Filter, GaussianBlur, GradientMagnitude, Rank, Recipe, Scratch,
+    UnsharpMask, Window,
 };
 use kernels::Isa;
 use raster::{Buffer, Depth, Region, Spec, View, ViewMut};
@@ -57,6 +57,9 @@ fn recipes() -> Vec<Box<dyn Recipe>> {
         Box::new(BoxBlur::new((5, 3))),
         Box::new(BoxBlur::new((31, 9))),
         Box::new(Derivative::default()),
+        Box::new(Rank::median((3, 3))),
+        Box::new(Rank::median((5, 7))),
+        Box::new(Rank::median((31, 27))),
         Box::new(UnsharpMask::default()),
         Box::new(GradientMagnitude::default()),
     ]

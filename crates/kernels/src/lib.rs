@@ -9,6 +9,7 @@ pub mod combine;
 mod isa;
 pub mod point;
 mod prefetch;
+pub mod rank;
 pub mod resample;
 pub mod separable;
 pub mod statistics;

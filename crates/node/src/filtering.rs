@@ -6,7 +6,7 @@ use crate::error::Thrown;
 use crate::image::BindingImage;
 use crate::types::{
     BindingBox, BindingConvolve, BindingConvolveSeparable, BindingDerivative, BindingGaussian,
-    BindingGradient, BindingLaplacian, BindingUnsharp,
+    BindingGradient, BindingLaplacian, BindingRank, BindingUnsharp,
 };
 
 type Result<T> = std::result::Result<T, Thrown>;
@@ -52,6 +52,12 @@ impl BindingImage {
     /// The magnitude of this image's gradient.
     #[napi]
     pub fn gradient_magnitude(&self, options: BindingGradient) -> Result<Self> {
+        self.filtered(&options.convert()?)
+    }
+
+    /// The sample of some rank of each window.
+    #[napi]
+    pub fn rank(&self, options: BindingRank) -> Result<Self> {
         self.filtered(&options.convert()?)
     }
 

@@ -5,8 +5,8 @@ mod noise;
 use std::sync::Arc;
 
 use filters::{
-    BoxBlur, Convolve, ConvolveSeparable, Derivative, GaussianBlur, GradientMagnitude, Laplacian,
-    Operator, Precision, Recipe, UnsharpMask,
+    BoxBlur, Convolve, ConvolveSeparable, Derivative, GaussianBlur, GradientMagnitude, Index,
+    Laplacian, Operator, Precision, Rank, Recipe, UnsharpMask,
 };
 use gigapx_pipeline::{Engine, Image, Options};
 use kernels::Isa;
@@ -37,6 +37,7 @@ enum Step {
     Convolve(Convolve),
     Derivative(Derivative),
     Laplacian(Laplacian),
+    Rank(Rank),
     Unsharp(UnsharpMask),
     Gradient(GradientMagnitude),
 }
@@ -50,6 +51,7 @@ impl Step {
             Self::Convolve(recipe) => recipe,
             Self::Derivative(recipe) => recipe,
             Self::Laplacian(recipe) => recipe,
+            Self::Rank(recipe) => recipe,
             Self::Unsharp(recipe) => recipe,
             Self::Gradient(recipe) => recipe,
         }
@@ -100,6 +102,13 @@ fn steps() -> impl Strategy<Value = Step> {
             let rest = Laplacian::default();
             Step::Laplacian(Laplacian { size: 2 * i + 1, depth, border, ..rest })
         }),
+        ((0u32..13, 0u32..13), 0.0f64..100.0, common.clone()).prop_map(
+            |((x, y), part, (border, _))| {
+                // The largest are too large for networks.
+                let (size, index) = ((2 * x + 1, 2 * y + 1), Index::Percentile(part));
+                Step::Rank(Rank { size, index, border })
+            }
+        ),
         (sigma, 0.0f64..3.0, 0.0f64..20.0, common.clone()).prop_map(
             |(sigma, amount, threshold, (border, _))| {
                 let rest = UnsharpMask::default();

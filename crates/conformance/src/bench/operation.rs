@@ -32,6 +32,11 @@ pub enum Operation {
         /// Taps in each axis.
         size: usize,
     },
+    /// `medianBlur`, which replicates edges.
+    Median {
+        /// Pixels in each axis.
+        size: usize,
+    },
     /// `GaussianBlur`, then `addWeighted` of it and the image.
     Unsharp {
         /// Taps of the blur in each axis.
@@ -63,6 +68,7 @@ impl Operation {
             Self::Gaussian { size, .. }
             | Self::Box { size }
             | Self::Sobel { size }
+            | Self::Median { size }
             | Self::Unsharp { size, .. } => size / 2,
             Self::Edges { size, .. } => size / 2 + 1,
         }
@@ -108,6 +114,7 @@ impl Operation {
             Self::Sobel { size } => {
                 imgproc::sobel(source, target, depth, 1, 0, size as i32, 1.0, 0.0, border)
             }
+            Self::Median { size } => imgproc::median_blur(source, target, size as i32),
             Self::Unsharp { size, sigma, amount } => {
                 imgproc::gaussian_blur(source, target, square(size), sigma, sigma, border)?;
                 // The target holds the blurred image, so that no third one is needed: an element of

@@ -109,6 +109,7 @@ mod tests {
             Operation::Gaussian { size: 11, sigma: 2.2 },
             Operation::Box { size: 9 },
             Operation::Sobel { size: 3 },
+            Operation::Median { size: 5 },
             Operation::Unsharp { size: 13, sigma: 2.0, amount: 1.0 },
         ] {
             let mut whole = vec![0; work.output(&image.spec).bytes() as usize];

@@ -13,6 +13,7 @@ mod convolve;
 mod derivative;
 mod gaussian;
 pub mod point;
+mod rank;
 mod real;
 mod separable;
 pub mod statistics;
@@ -21,6 +22,7 @@ pub use boxes::box_filter;
 pub use convolve::{convolve, dft_size};
 pub use derivative::{derivative, kernel, laplacian, magnitude};
 pub use gaussian::{gaussian_i32, unsharp_i32};
+pub use rank::rank;
 pub use real::Real;
 pub use separable::{Path, chain, path, separable};
 

@@ -19,6 +19,7 @@ pub mod geometry;
 mod linear;
 pub mod point;
 mod pyramid;
+mod rank;
 pub mod statistics;
 mod unsharp;
 
@@ -28,6 +29,7 @@ pub use frame::pads;
 pub use gaussian::gaussian_blur;
 pub use linear::{filter_2d, offset_joins, sep_filter_2d};
 pub use pyramid::pyr_down;
+pub use rank::median;
 pub use unsharp::unsharp;
 
 /// Sets `OpenCV` up for tests, once a process: one thread, and a log of what is being compared with.
