@@ -10,7 +10,7 @@ use std::arch::aarch64 as arch;
 use std::arch::x86_64 as arch;
 use std::sync::OnceLock;
 
-use crate::vector::{Prefix, Vector, Words};
+use crate::vector::{Order, Prefix, Vector, Words};
 
 /// An instruction set that kernels are compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,14 +44,18 @@ pub(crate) trait Vectors {
     type F32: Vector<f32>;
     /// Registers of float64.
     type F64: Vector<f64>;
+    /// Registers of bytes.
+    type U8: Order<u8>;
+    /// Registers of unsigned 16-bit integers.
+    type U16: Order<u16>;
     /// Registers of 16-bit integers.
-    type I16: Words;
+    type I16: Words + Order<i16>;
     /// Registers of 32-bit integers.
-    type I32: Prefix;
+    type I32: Prefix + Order<i32>;
 }
 
 macro_rules! vectors {
-    ($(#[$attribute:meta])* $name:ident: $bytes:literal, $f32:ty, $f64:ty, $i16:ty, $i32:ty) => {
+    ($(#[$attribute:meta])* $name:ident: $bytes:literal, $f32:ty, $f64:ty, $u8:ty, $u16:ty, $i16:ty, $i32:ty) => {
         $(#[$attribute])*
         struct $name;
 
@@ -60,16 +64,18 @@ macro_rules! vectors {
             const BYTES: usize = $bytes;
             type F32 = $f32;
             type F64 = $f64;
+            type U8 = $u8;
+            type U16 = $u16;
             type I16 = $i16;
             type I32 = $i32;
         }
     };
 }
 
-vectors!(One: 0, [f32; 1], [f64; 1], [i16; 1], [i32; 1]);
-vectors!(#[cfg(target_arch = "aarch64")] Neon: 16, arch::float32x4_t, arch::float64x2_t, arch::int16x8_t, arch::int32x4_t);
-vectors!(#[cfg(target_arch = "x86_64")] Avx2: 32, arch::__m256, arch::__m256d, arch::__m256i, arch::__m256i);
-vectors!(#[cfg(target_arch = "x86_64")] Avx512: 64, arch::__m512, arch::__m512d, arch::__m512i, arch::__m512i);
+vectors!(One: 0, [f32; 1], [f64; 1], [u8; 1], [u16; 1], [i16; 1], [i32; 1]);
+vectors!(#[cfg(target_arch = "aarch64")] Neon: 16, arch::float32x4_t, arch::float64x2_t, arch::uint8x16_t, arch::uint16x8_t, arch::int16x8_t, arch::int32x4_t);
+vectors!(#[cfg(target_arch = "x86_64")] Avx2: 32, arch::__m256, arch::__m256d, arch::__m256i, arch::__m256i, arch::__m256i, arch::__m256i);
+vectors!(#[cfg(target_arch = "x86_64")] Avx512: 64, arch::__m512, arch::__m512d, arch::__m512i, arch::__m512i, arch::__m512i, arch::__m512i);
 
 /// Runs a statement with the constant `$lanes` set to the value of `$count`: 1, 16, 32 or 64.
 macro_rules! with_lanes {

@@ -6,9 +6,11 @@
 //! no checks.
 
 pub mod combine;
+pub mod extrema;
 mod isa;
 pub mod point;
 mod prefetch;
+mod ranked;
 pub mod resample;
 pub mod separable;
 pub mod statistics;
@@ -19,3 +21,4 @@ mod wide;
 
 pub use isa::Isa;
 pub use prefetch::prefetch;
+pub use ranked::Ranked;

@@ -209,7 +209,7 @@ impl<A: Sum> Vectorized for PrefixRun<'_, A> {
         if let (1, Ok(sums), true) = (channels, narrow, size_of::<A>() == size_of::<i32>()) {
             // SAFETY: `Isa::run` compiles this for registers that the processor has; the entry has
             // found room for whole blocks behind the first prefix.
-            unsafe { prefix_registers::<V>(sums, prefix[1..].as_mut_ptr().cast()) };
+            unsafe { prefix_registers::<V::I32>(sums, prefix[1..].as_mut_ptr().cast()) };
             return;
         }
         for i in 0..sums.len() {
@@ -257,17 +257,17 @@ impl<A: Sum, D: Sample> Vectorized for AcrossRun<'_, A, D> {
 /// came before.
 ///
 /// # Safety
-/// The processor has `V`; from `prefix` on, `sums.len()` integers, to whole blocks, are writable.
+/// The processor has `R`; from `prefix` on, `sums.len()` integers, to whole blocks, are writable.
 #[inline(always)]
-unsafe fn prefix_registers<V: Vectors>(sums: &[i32], prefix: *mut i32) {
-    let lanes = V::I32::LANES;
+unsafe fn prefix_registers<R: Prefix>(sums: &[i32], prefix: *mut i32) {
+    let lanes = R::LANES;
     let whole = sums.len() / lanes * lanes;
     // SAFETY: by the contract; loads end within the sums.
-    let mut carry = unsafe { V::I32::splat(0) };
+    let mut carry = unsafe { R::splat(0) };
     for at in (0..whole).step_by(lanes) {
         // SAFETY: as above.
         unsafe {
-            let sum = V::I32::load(sums.as_ptr().add(at)).prefix();
+            let sum = R::load(sums.as_ptr().add(at)).prefix();
             sum.plus(carry).store(prefix.add(at));
             // Off the path of the store: a chain of one addition a register.
             carry = carry.plus(sum.last());

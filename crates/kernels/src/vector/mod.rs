@@ -12,8 +12,11 @@ use crate::isa::Vectors;
 
 #[cfg(target_arch = "aarch64")]
 mod arm;
+mod order;
 #[cfg(target_arch = "x86_64")]
 mod x86;
+
+pub(crate) use order::{Order, Ordered};
 
 /// A register of samples `T`.
 ///
