@@ -21,6 +21,7 @@ mod identified;
 mod identity;
 mod laplacian;
 mod law;
+mod morphology;
 mod pair;
 mod parameter;
 pub mod point;
@@ -44,6 +45,7 @@ pub use gradient::GradientMagnitude;
 pub use identity::{Identify, Identity};
 pub use laplacian::Laplacian;
 pub use law::Law;
+pub use morphology::{Element, Morphology, Shape};
 pub use point::{Point, PointRecipe};
 pub use scratch::Scratch;
 pub use statistics::{

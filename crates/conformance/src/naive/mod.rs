@@ -12,6 +12,7 @@ mod boxes;
 mod convolve;
 mod derivative;
 mod gaussian;
+mod morphology;
 pub mod point;
 mod real;
 mod separable;
@@ -21,6 +22,7 @@ pub use boxes::box_filter;
 pub use convolve::{convolve, dft_size};
 pub use derivative::{derivative, kernel, laplacian, magnitude};
 pub use gaussian::{gaussian_i32, unsharp_i32};
+pub use morphology::morphology;
 pub use real::Real;
 pub use separable::{Path, chain, path, separable};
 

@@ -50,7 +50,7 @@ pub(super) fn framed<S: Sample, D: Sample>(
     crop(&result, reach, &image.spec)
 }
 
-const fn code(border: Border) -> i32 {
+pub(super) const fn code(border: Border) -> i32 {
     match border {
         Border::Reflect101 => core::BORDER_REFLECT_101,
         Border::Reflect => core::BORDER_REFLECT,

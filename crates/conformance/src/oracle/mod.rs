@@ -17,6 +17,7 @@ mod frame;
 mod gaussian;
 pub mod geometry;
 mod linear;
+mod morphology;
 pub mod point;
 pub mod statistics;
 mod unsharp;
@@ -26,6 +27,7 @@ pub use derivative::{Derived, laplacian, magnitude, scharr, sobel};
 pub use frame::pads;
 pub use gaussian::gaussian_blur;
 pub use linear::{filter_2d, offset_joins, sep_filter_2d};
+pub use morphology::{hit_or_miss, morphology, structuring_element};
 pub use unsharp::unsharp;
 
 /// Sets `OpenCV` up for tests, once a process: one thread, and a log of what is being compared with.
