@@ -24,6 +24,7 @@ export type {
   BindingLayout,
   BindingMeasure,
   BindingMetadata,
+  BindingMorphology,
   BindingOpened,
   BindingPoint,
   BindingRegion,

@@ -34,6 +34,10 @@ const box = (size) =>
   memory(`box-${size}`, `uint8, box ${size} x ${size}`, { name: 'box', size }, {},
     exact((image) => image.boxBlur({ size }), 3))
 
+const erode = (size, shape, goal) =>
+  memory(`erode-${shape}-${size}`, `uint8, erode, ${shape} ${size} x ${size}`, { name: 'erode', size, shape }, {},
+    exact((image) => image.erode({ size, shape }), goal))
+
 const fast = (sigma, name, goal) => ({
   name,
   goal,
@@ -58,6 +62,9 @@ export const CASES = [
   gaussian('float32', 11, 2.2, 2.5),
   box(11),
   box(101),
+  erode(3, 'rectangle', 1),
+  erode(31, 'rectangle', 2),
+  erode(15, 'ellipse', 2),
   memory('sobel-3', 'uint8 to int16, Sobel 3 x 3, dx 1', { name: 'sobel', size: 3 }, { output: 'int16' }, sobel),
   memory('unsharp-2', 'uint8, unsharp mask, sigma 2',
     { name: 'unsharp', size: 13, sigma: 2, amount: 1 }, { call: 'OpenCV, two calls' }, unsharp),

@@ -8,10 +8,12 @@ use gigapx_filters::point::{
     Recombine, Relation, Select, Sqrt, Threshold, ThresholdKind, Value,
 };
 use gigapx_filters::{
-    BoxBlur, Convolve, ConvolveSeparable, Derivative, GaussianBlur, GradientMagnitude, Identify,
-    Identity, Join, Laplacian, Operator, Pad, PointRecipe, Precision, Recipe, Turn, UnsharpMask,
+    BoxBlur, Convolve, ConvolveSeparable, Derivative, Element, GaussianBlur, GradientMagnitude,
+    Identify, Identity, Join, Laplacian, Morphology, Operator, Pad, PointRecipe, Precision, Recipe,
+    Shape, Turn, UnsharpMask,
 };
 use kernels::Isa;
+use kernels::extrema::Extremum;
 use proptest::prelude::*;
 use raster::{Border, Depth, Spec};
 
@@ -69,6 +71,16 @@ impl Choices {
         self.of(&[Operator::Scharr, Operator::Sobel(1), Operator::Sobel(3)])
     }
 
+    fn element(&mut self) -> Element {
+        let anchor = self.of(&[None, Some((0, 0))]);
+        match self.of(&[None, Some(Shape::Rectangle), Some(Shape::Ellipse)]) {
+            Some(shape) => Element::new(shape, (3, self.of(&[3, 4])), anchor).unwrap(),
+            None => {
+                Element::from_mask(self.of(&[vec![true, false], vec![true; 2]]), 2, anchor).unwrap()
+            }
+        }
+    }
+
     fn filter(&mut self, which: u8) -> Seen {
         match which {
             0 => seen(&GaussianBlur {
@@ -120,6 +132,11 @@ impl Choices {
                 scale: self.number(),
                 depth: self.depth(),
                 border: self.border(),
+            }),
+            7 => seen(&Morphology {
+                extremum: self.of(&[Extremum::Least, Extremum::Greatest]),
+                element: self.element(),
+                border: self.of(&[true, false]).then(|| self.border()),
             }),
             _ => seen(&UnsharpMask {
                 sigma: self.pair(),
@@ -197,9 +214,9 @@ impl Choices {
     /// Any operation.
     fn operation(&mut self, which: u8) -> Seen {
         match which {
-            0..8 => self.filter(which),
-            8..30 => self.point(which - 8),
-            _ => self.geometry(which - 30),
+            0..9 => self.filter(which),
+            9..31 => self.point(which - 9),
+            _ => self.geometry(which - 31),
         }
     }
 }
@@ -216,7 +233,7 @@ proptest! {
 
     #[test]
     fn the_same_parameters_are_the_same_identity_and_no_others(
-        which in [0u8..33, 0u8..33],
+        which in [0u8..34, 0u8..34],
         choices in any::<[[u8; 16]; 2]>(),
         changed in 0usize..18,
     ) {

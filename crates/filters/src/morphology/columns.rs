@@ -108,7 +108,12 @@ impl Columns {
         let Self::Grouped { group, height } = *self else {
             return extrema::gather::<S>(levels, &found.places, out, which, isa);
         };
-        let (starts, prefix) = (&found.starts, memory.last());
+        let starts = &found.starts;
+        // They take turns.
+        let [mut prefix, mut next] = memory.last();
+        if pair % 2 == 1 {
+            std::mem::swap(&mut prefix, &mut next);
+        }
         let begun = 2 * ((pair + piece) % (group / 2));
         if begun == 0 || pair == 0 {
             // Of a group that began above the first row only the rest is there, and of the next one its
@@ -117,14 +122,14 @@ impl Columns {
             extrema::suffix::<S>(levels, &starts[..rest], n, which, isa);
             levels[prefix..prefix + n].fill(which.neutral::<S>().level());
             for &start in &starts[rest..rest.max(height - 1)] {
-                let (lines, prefix) = levels.split_at_mut(prefix);
-                extrema::absorb::<S>(&mut prefix[..n], &lines[start..][..n], which, isa);
+                let (lines, prefixes) = levels.split_at_mut(prefix);
+                extrema::absorb::<S>(&mut prefixes[..n], &lines[start..][..n], which, isa);
             }
         }
         let rolled = Rolled {
             enter: [starts[height - 1], starts[height]],
             suffixes: [starts[0], starts[1]],
-            prefix,
+            prefixes: [prefix, next],
         };
         extrema::advance::<S>(levels, &rolled, out, which, isa);
     }

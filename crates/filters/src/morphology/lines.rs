@@ -50,7 +50,7 @@ pub(super) struct Lines {
     overhang: usize,
 }
 
-/// The memory of the lines: those kept of several rows, those of the two rows in work, and one more.
+/// The memory of the lines: those kept of several rows, those of the two rows in work, and two more.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Memory {
     /// Samples from one line to the next.
@@ -64,7 +64,7 @@ pub(super) struct Memory {
 impl Memory {
     /// Samples in all.
     pub(super) const fn len(&self) -> usize {
-        (self.rows * self.kept + 2 * self.spares + 1) * self.stride
+        (self.rows * self.kept + 2 * self.spares + 2) * self.stride
     }
 
     /// Where a kept line of a row starts, rows counted from any one on.
@@ -77,9 +77,9 @@ impl Memory {
         (self.rows * self.kept + row % 2 * self.spares + line) * self.stride
     }
 
-    /// Where the last line starts.
-    pub(super) const fn last(&self) -> usize {
-        self.len() - self.stride
+    /// Where the last two lines start.
+    pub(super) const fn last(&self) -> [usize; 2] {
+        [self.len() - 2 * self.stride, self.len() - self.stride]
     }
 }
 

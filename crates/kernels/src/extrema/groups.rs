@@ -40,11 +40,11 @@ pub struct Rolled {
     pub enter: [usize; 2],
     /// The suffixes from their first lines on.
     pub suffixes: [usize; 2],
-    /// The extrema of what has entered since the group began.
-    pub prefix: usize,
+    /// The extrema of what has entered since the group began, and where the next go.
+    pub prefixes: [usize; 2],
 }
 
-/// Two rows of results, and the next prefix.
+/// Two rows of results, and the next prefix, which goes to a line of its own.
 ///
 /// # Panics
 /// If the rows differ in length, or a line is not inside.
@@ -56,9 +56,10 @@ pub fn advance<S: Ranked>(
     isa: Isa,
 ) {
     let n = out.len();
-    let Rolled { enter, suffixes, prefix } = *rolled;
-    let starts = [enter[0], enter[1], suffixes[0], suffixes[1], prefix];
-    assert!(other.len() == n && starts.iter().all(|&start| is_inside(start, n, lines.len())));
+    let Rolled { enter, suffixes, prefixes } = *rolled;
+    let starts = [enter, suffixes, prefixes];
+    let inside = starts.iter().flatten().all(|&start| is_inside(start, n, lines.len()));
+    assert!(other.len() == n && inside);
     let out = [out.as_mut_ptr(), other.as_mut_ptr()];
     isa.run(Swept { sweep: Advance { lines: lines.as_mut_ptr(), rolled, out }, n, which });
 }
@@ -120,11 +121,11 @@ impl<T: Ordered> Sweep for Advance<'_, T> {
 
     #[inline(always)]
     unsafe fn at<R: Order<T>, const N: usize, const GREATEST: bool>(&self, at: usize) {
-        let Rolled { enter, suffixes, prefix: start } = *self.rolled;
+        let Rolled { enter, suffixes, prefixes } = *self.rolled;
         // SAFETY: by the trait's contract; all lines were found inside.
         unsafe {
             let lines = self.lines.add(at);
-            let mut prefix: [R; N] = load(lines.add(start));
+            let mut prefix: [R; N] = load(lines.add(prefixes[0]));
             for row in 0..2 {
                 prefix = join::<T, R, N, GREATEST>(prefix, lines.add(enter[row]));
                 let suffix: [R; N] = load(lines.add(suffixes[row]));
@@ -134,7 +135,7 @@ impl<T: Ordered> Sweep for Advance<'_, T> {
                 }
                 store(extrema, self.out[row].add(at));
             }
-            store(prefix, lines.add(start));
+            store(prefix, lines.add(prefixes[1]));
         }
     }
 }

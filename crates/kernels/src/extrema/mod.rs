@@ -93,7 +93,7 @@ impl<S: Ranked> Vectorized for Samples<'_, S> {
 trait Sweep {
     type Level: Ordered;
 
-    /// Does it for the `N` registers from `at` on.
+    /// Does it for the `N` registers from `at` on. Done twice at a place it is as done once.
     ///
     /// # Safety
     /// The processor has `R`, and the lines hold that many levels from `at` on.
@@ -138,6 +138,11 @@ impl<S: Sweep> Swept<S> {
             // SAFETY: as above.
             unsafe { self.sweep.at::<R, 1, GREATEST>(at) };
             at += R::LANES;
+        }
+        if at < self.n && self.n >= R::LANES {
+            // SAFETY: as above. Some levels are done twice, which is cheaper than one by one.
+            unsafe { self.sweep.at::<R, 1, GREATEST>(self.n - R::LANES) };
+            return;
         }
         while at < self.n {
             // SAFETY: as above; a register of one level needs no instruction set.
