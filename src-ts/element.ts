@@ -54,7 +54,7 @@ export type Element = Omit<BindingMorphology, 'dilates'>
 
 /** Checks the options of a method. */
 export function bindingifyElement(options: ElementOptions, method: string): Element {
-  return element(is.options(options, `${method} options`, KEYS), [0, 1]).hit
+  return element(is.options(options, `${method} options`, KEYS), [1, 0]).hit
 }
 
 /** Checks the options, and for `'hitOrMiss'` takes what must be hit and what missed apart. */
@@ -66,7 +66,7 @@ export function bindingifyMorphology(
   if (checked === 'hitOrMiss' && (rest.kernel === undefined || rest.size !== undefined)) {
     throw is.invalid('rows of 1, 0 and -1', 'kernel', rest.kernel)
   }
-  return { operation: checked, ...element(rest, checked === 'hitOrMiss' ? [-1, 0, 1] : [0, 1]) }
+  return { operation: checked, ...element(rest, checked === 'hitOrMiss' ? [1, 0, -1] : [1, 0]) }
 }
 
 /** Checks the options of a method. */
@@ -120,7 +120,7 @@ function checkMask(kernel: readonly Taps[], entries: readonly number[]): number[
   for (const [y, row] of rows.entries()) {
     const x = row.findIndex((entry) => !entries.includes(entry))
     if (x !== -1) {
-      throw is.invalid(entries.toReversed().join(' or '), `kernel[${y}][${x}]`, row[x])
+      throw is.invalid(entries.join(' or '), `kernel[${y}][${x}]`, row[x])
     }
   }
   return rows
