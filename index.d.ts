@@ -43,6 +43,8 @@ export declare class BindingImage {
   gradientMagnitude(options: BindingGradient): BindingImage
   /** The sample of some rank of each window. */
   rank(options: BindingRank): BindingImage
+  /** This image eroded or dilated. */
+  morphology(options: BindingMorphology): BindingImage
   /** This image sharpened. */
   unsharpMask(options: BindingUnsharp): BindingImage
   /** Opens an image of a file; only its header is read. `access` is `auto`, `mmap` or `pread`. */
@@ -371,6 +373,23 @@ export interface BindingMetadata {
   pages: number
   levels: Array<BindingSize>
   access: string
+}
+
+/** An erosion or a dilation. */
+export interface BindingMorphology {
+  dilates: boolean
+  /** `rectangle`, `cross` or `ellipse`; that of the mask if not given. */
+  shape?: string
+  width: number
+  height: number
+  /** Row by row. */
+  mask: Array<boolean>
+  /** The middle if not given. */
+  anchorX?: number
+  anchorY?: number
+  iterations: number
+  /** What is outside is ignored if not given. */
+  border?: BindingBorder
 }
 
 /** The next tile, or why there is none; neither at the end. */

@@ -51,6 +51,19 @@ const table = [
     image.unsharpMask({ sigma: 2, amount: 1.5, threshold: 3 })],
   ['unsharp-mask --sigma 2,1 --kernel-size 7,3 --amount -0.5 --border replicate', (image) =>
     image.unsharpMask({ sigma: { x: 2, y: 1 }, kernelSize: { x: 7, y: 3 }, amount: -0.5, border: 'replicate' })],
+  ['erode --size 5 --shape ellipse', (image) => image.erode({ size: 5, shape: 'ellipse' })],
+  ['erode --kernel 1,0;1,1 --anchor 0,1 --iterations 2 --border constant:40', (image) =>
+    image.erode({ kernel: [[1, 0], [1, 1]], anchor: { x: 0, y: 1 }, iterations: 2, border: { constant: 40 } })],
+  ['dilate --size 5,2 --shape cross --anchor 4,0 --iterations 3 --border ignore', (image) =>
+    image.dilate({ size: { x: 5, y: 2 }, shape: 'cross', anchor: { x: 4, y: 0 }, iterations: 3 })],
+  ['dilate --kernel 1,0,1', (image) => image.dilate({ kernel: [[1, 0, 1]] })],
+  ['morphology --operation open --size 5', (image) => image.morphology({ operation: 'open', size: 5 })],
+  ['morphology --operation topHat --size 7 --shape ellipse --anchor 3,2 --iterations 2 --border wrap', (image) =>
+    image.morphology({ operation: 'topHat', size: 7, shape: 'ellipse', anchor: { x: 3, y: 2 }, iterations: 2, border: 'wrap' })],
+  ['morphology --operation hitOrMiss --kernel 1,-1,0', (image) =>
+    image.morphology({ operation: 'hitOrMiss', kernel: [[1, -1, 0]] })],
+  ['minimum --size 3,13 --border replicate', (image) => image.minimum({ size: { x: 3, y: 13 }, border: 'replicate' })],
+  ['maximum --size 7 --border reflect', (image) => image.maximum({ size: 7, border: 'reflect' })],
   ['linear --scale 2 --offset -3.5 --depth int16', (image) => image.linear({ scale: 2, offset: -3.5, depth: 'int16' })],
   ['linear --scale 1,0.5,2', (image) => image.linear({ scale: [1, 0.5, 2] })],
   ['cast --depth float32', (image) => image.cast('float32')],
@@ -135,6 +148,11 @@ for (const [line, message] of [
   ['median --size 4', /an odd integer from 1 to 255 for size but received 4/],
   ['rank --size 3', /expected one of index and percentile for the rank/],
   ['unsharp-mask --amount 2', /for sigma but received undefined/],
+  ['erode', /either size or kernel for the element/],
+  ['erode --size 3 --shape diamond', /'rectangle', 'cross' or 'ellipse' for shape but received 'diamond'/],
+  ['dilate --kernel 1,2', /expected 1 or 0 for kernel\[0\]\[1\] but received 2/],
+  ['morphology --size 3', /for operation but received undefined/],
+  ['minimum --size 4', /an odd integer from 1 to 255 for size but received 4/],
   ['gaussian-blur --sigma 1 --precision best', /for precision but received 'best'/],
   ['gaussian-blur --sigma 1 --depth int16', /--depth/],
   ['constructor', /for FILTER but received 'constructor'/],

@@ -8,7 +8,8 @@ import { fromBuffer } from 'gigapx'
 
 import { root } from './helpers/child.mjs'
 
-const source = fs.readFileSync(path.join(root, 'src-ts/filters.ts'), 'utf8')
+const sources = ['filters', 'morphology'].map((name) => fs.readFileSync(path.join(root, `src-ts/${name}.ts`), 'utf8'))
+const source = sources.join('\n')
 const examples = [...source.matchAll(/```ts\n(.*?)```.*?\*\/\n {2}(\w+)\(/gs)]
 
 test('every method has one', (t) => {

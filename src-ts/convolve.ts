@@ -67,7 +67,8 @@ export function bindingifyConvolveSeparable(options: ConvolveSeparableOptions): 
   }
 }
 
-function checkRows(kernel: readonly Taps[]): number[][] {
+/** Checks the rows of a kernel. */
+export function checkRows(kernel: readonly Taps[]): number[][] {
   if (!Array.isArray(kernel) || kernel.length === 0 || kernel.length > MAX_TAPS) {
     throw is.invalid(`an array of 1 to ${MAX_TAPS} rows of numbers`, 'kernel', kernel)
   }

@@ -1,7 +1,7 @@
 import { type Border, bindingifyBorder } from './border.js'
 import type { Image } from './image.js'
 import * as is from './is.js'
-import { Operations } from './operations.js'
+import { Morphology } from './morphology.js'
 
 /** Pixels to add on each side of an image. */
 export interface PadOptions {
@@ -22,7 +22,7 @@ export interface PadOptions {
  * that is turned, or flipped upside down, is made in pieces that are held in memory until their last rows
  * are known; within the memory limit, as everything.
  */
-export abstract class Geometry extends Operations {
+export abstract class Geometry extends Morphology {
   /**
    * Upside down: top to bottom.
    *

@@ -26,6 +26,7 @@ export type {
   BindingLayout,
   BindingMeasure,
   BindingMetadata,
+  BindingMorphology,
   BindingOpened,
   BindingPoint,
   BindingRank,

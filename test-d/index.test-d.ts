@@ -9,7 +9,9 @@ import {
   type Counters,
   counters,
   type Depth,
+  type ElementOptions,
   type Explanation,
+  type ExtremumOptions,
   fromBuffer,
   type GaussianBlurOptions,
   type Geo,
@@ -23,6 +25,7 @@ import {
   type LaplacianOptions,
   memoryLimit,
   type Metadata,
+  type MorphologyOptions,
   open,
   openRaw,
   type Progress,
@@ -137,6 +140,21 @@ expectType<Image>(image.gradientMagnitude())
 expectType<Image>(image.gradientMagnitude({ operator: 'sobel', size: 3, scale: 2, depth: 'uint8', border: 'replicate' }))
 expectError(image.gradientMagnitude({ operator: 'prewitt' }))
 expectError(image.gradientMagnitude({ offset: 1 }))
+expectType<Image>(image.erode({ size: 3 }))
+expectType<Image>(image.erode({ size: { x: 3, y: 4 }, shape: 'ellipse', anchor: { x: 0, y: 0 }, iterations: 2, border: 'ignore' }))
+expectError(image.erode())
+expectError(image.erode({ size: 3, shape: 'diamond' }))
+expectError(image.erode({ size: 3, anchor: 1 }))
+expectType<Image>(image.dilate({ kernel: [[1, 0], [0, 1]], border: { constant: 1 } }))
+expectError(image.dilate({ size: 3, operation: 'open' }))
+expectType<Image>(image.morphology({ operation: 'open', size: 3 }))
+expectType<Image>(image.morphology({ operation: 'hitOrMiss', kernel: [new Int8Array(3)] as const }))
+expectError(image.morphology({ size: 3 }))
+expectError(image.morphology({ operation: 'opening', size: 3 }))
+expectType<Image>(image.minimum({ size: 3 }))
+expectError(image.minimum({ size: 3, border: 'ignore' }))
+expectType<Image>(image.maximum({ size: { x: 3, y: 5 }, border: 'wrap' }))
+expectError(image.maximum({}))
 expectType<Image>(image.unsharpMask({ sigma: 2 }))
 expectType<Image>(image.unsharpMask({ sigma: { x: 1, y: 2 }, kernelSize: 5, amount: 2, threshold: 3, border: 'wrap' }))
 expectError(image.unsharpMask({}))
@@ -154,6 +172,11 @@ expectType<(options: SobelOptions) => Image>(image.sobel)
 expectType<(options: ScharrOptions) => Image>(image.scharr)
 expectType<(options?: LaplacianOptions) => Image>(image.laplacian)
 expectType<(options?: GradientMagnitudeOptions) => Image>(image.gradientMagnitude)
+expectType<(options: ElementOptions) => Image>(image.erode)
+expectType<(options: ElementOptions) => Image>(image.dilate)
+expectType<(options: MorphologyOptions) => Image>(image.morphology)
+expectType<(options: ExtremumOptions) => Image>(image.minimum)
+expectType<(options: ExtremumOptions) => Image>(image.maximum)
 expectType<(options: UnsharpMaskOptions) => Image>(image.unsharpMask)
 expectAssignable<Border>({ constant: 1 })
 expectNotAssignable<Border>('constant')

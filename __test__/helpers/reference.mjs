@@ -31,6 +31,16 @@ export function boxBlur(image, { size, normalize = true, depth = image.depth, bo
   return map(sums, depth, divide)
 }
 
+/** OpenCV's erode, once. The kernel's entries that are 1 are looked at, and nothing outside if that is ignored. */
+export function erode(image, options) {
+  return extreme(image, options, (a, b) => a < b)
+}
+
+/** OpenCV's dilate, once. */
+export function dilate(image, options) {
+  return extreme(image, options, (a, b) => a > b)
+}
+
 /** OpenCV's filter2D, where its sums are exact. */
 export function convolve(image, { kernel, scale = 1, offset = 0, depth = image.depth, border }) {
   return map(correlate(image, kernel, border), depth, (sum) => sum * scale + offset)
@@ -125,6 +135,27 @@ export function rank(image, { size, index, percentile = 50, border = 'replicate'
         result[(y * width + x) * channels + c] = samples.toSorted()[at]
       }
     }
+  }
+  return { ...image, data: result }
+}
+
+/** The sample under a kernel that is better than all others. */
+function extreme(image, { kernel, anchor, border = 'ignore' }, better) {
+  const { width, height, channels, depth, data } = image
+  const { x: left, y: top } = anchor ?? { x: kernel[0].length >> 1, y: kernel.length >> 1 }
+  const constant = typeof border === 'object' ? store(border.constant, depth) : undefined
+  const pixels = kernel.flatMap((row, j) => row.flatMap((entry, i) => (entry === 1 ? [[i - left, j - top]] : [])))
+  const none = border === 'ignore' ? { constant: 0 } : border
+  const result = new ARRAYS[depth](data.length)
+  for (const at of data.keys()) {
+    const [c, x, y] = [at % channels, Math.floor(at / channels) % width, Math.floor(at / channels / width)]
+    let best
+    for (const [i, j] of pixels) {
+      const [column, row] = [outside(x + i, width, none), outside(y + j, height, none)]
+      const sample = column < 0 || row < 0 ? constant : data[(row * width + column) * channels + c]
+      if (sample !== undefined && (best === undefined || better(sample, best))) best = sample
+    }
+    result[at] = best ?? store(better(0, 1) ? Infinity : -Infinity, depth)
   }
   return { ...image, data: result }
 }

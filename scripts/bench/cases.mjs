@@ -39,6 +39,10 @@ const median = (depth, size, goal, rest = {}) =>
   memory(`median-${depth}-${size}`, `${depth}, median ${size} x ${size}`, { name: 'median', size }, { depth, ...rest },
     exact((image) => image.median({ size }), goal))
 
+const erode = (size, shape, goal) =>
+  memory(`erode-${shape}-${size}`, `uint8, erode, ${shape} ${size} x ${size}`, { name: 'erode', size, shape }, {},
+    exact((image) => image.erode({ size, shape }), goal))
+
 const fast = (sigma, name, goal) => ({
   name,
   goal,
@@ -76,6 +80,9 @@ export const CASES = [
     output: 'uint16',
     variants: [{ name: OURS, make: (image) => image.median({ size: 11 }), against: STRIPES }],
   },
+  erode(3, 'rectangle', 1),
+  erode(31, 'rectangle', 2),
+  erode(15, 'ellipse', 2),
   memory('sobel-3', 'uint8 to int16, Sobel 3 x 3, dx 1', { name: 'sobel', size: 3 }, { output: 'int16' }, sobel),
   memory('unsharp-2', 'uint8, unsharp mask, sigma 2',
     { name: 'unsharp', size: 13, sigma: 2, amount: 1 }, { call: 'OpenCV, two calls' }, unsharp),

@@ -1,5 +1,6 @@
 import type { Depth } from '../depth.js'
 import type { GradientMagnitudeOptions } from '../derivative.js'
+import type { ElementOptions, ExtremumOptions, MorphologyOptions } from '../element.js'
 import type { GaussianBlurOptions } from '../gaussian-blur.js'
 import type { Image } from '../image.js'
 import type { JobOptions } from '../job.js'
@@ -27,9 +28,13 @@ const depth = (text: string): Depth => text as Depth
 const operator = (text: string): GradientMagnitudeOptions['operator'] => text as 'sobel'
 const threshold = (text: string): ThresholdOptions['type'] => text as 'binary'
 const level = (text: string, option: string): number[] | 'otsu' => (text === 'otsu' ? text : taps(text, option))
+const operation = (text: string): MorphologyOptions['operation'] => text as 'open'
+const shape = (text: string): ElementOptions['shape'] => text as 'cross'
+const anchor = (text: string, option: string): ElementOptions['anchor'] => pair(text, option) as { x: number; y: number }
 const precision = (text: string): GaussianBlurOptions['precision'] => text as 'exact'
 
 const derived = { scale: number, depth, border }
+const element = { size: pair, kernel, shape, anchor, iterations: number, border }
 
 /** Every filter, by its name on the command line. */
 export const filters: ReadonlyMap<string, CliFilter> = new Map([
@@ -77,6 +82,14 @@ export const filters: ReadonlyMap<string, CliFilter> = new Map([
       image.unsharpMask(options),
     ),
   ],
+  ['erode', filter(element, (image, options) => image.erode(options))],
+  ['dilate', filter(element, (image, options) => image.dilate(options))],
+  [
+    'morphology',
+    filter({ operation, ...element }, (image, options) => image.morphology(options as MorphologyOptions)),
+  ],
+  ['minimum', filter({ size: pair, border }, (image, options) => image.minimum(options as ExtremumOptions))],
+  ['maximum', filter({ size: pair, border }, (image, options) => image.maximum(options as ExtremumOptions))],
   [
     'linear',
     filter({ scale: taps, offset: taps, depth }, (image, options) => image.linear(options)),

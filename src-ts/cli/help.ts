@@ -42,6 +42,12 @@ Filters
     --kernel-size N | X,Y       taps, odd (default: by sigma)
     --amount N                  of what is added (default 1)
     --threshold N               the least difference that is sharpened (default 0)
+  erode
+  dilate
+  morphology
+    --operation NAME            open, close, gradient, topHat, blackHat, hitOrMiss
+  minimum
+  maximum
   linear
     --scale N --offset N        sample * scale + offset (default 1, 0)
   cast
@@ -84,6 +90,13 @@ Filters
   The filters up to unsharp-mask, and pad, take
     --border MODE               reflect101 (default; pad: constant:0;
                                 median and rank: replicate), replicate, reflect, wrap, constant:VALUE
+  erode, dilate and morphology take, of minimum and maximum only the first,
+    --size N | X,Y              columns and rows
+    --shape NAME                rectangle (default), cross, ellipse
+    --kernel "A,B;C,D"          1 or 0 (hitOrMiss: or -1) in place of a size
+    --anchor X,Y                the column and row that lie on the pixel (default: the middle)
+    --iterations N              of each erosion and dilation (default 1)
+    --border MODE               as above, or ignore, the default of erode, dilate and morphology
   box-blur, the convolutions, the derivatives, linear, cast, pow, log, exp, sqrt, recombine
   and normalise take
     --depth DEPTH               of the result

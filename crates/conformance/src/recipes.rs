@@ -1,9 +1,10 @@
 //! The filters that are measured, by name.
 
 use filters::{
-    BoxBlur, Derivative, GaussianBlur, GradientMagnitude, Laplacian, Precision, Rank, Recipe,
-    UnsharpMask,
+    BoxBlur, Derivative, Element, GaussianBlur, GradientMagnitude, Laplacian, Morphology,
+    Precision, Rank, Recipe, Shape, UnsharpMask,
 };
+use kernels::extrema::Extremum;
 
 const SIZES: [u32; 7] = [3, 5, 7, 11, 15, 31, 121];
 
@@ -28,6 +29,18 @@ pub fn recipes() -> Vec<(String, Box<dyn Recipe>)> {
     }
     for size in [3, 5, 7, 9, 11, 15, 21, 51] {
         recipes.push((format!("median-{size}"), Box::new(Rank::median((size, size)))));
+    }
+    for (name, shape, size) in [
+        ("erode-3", Shape::Rectangle, 3),
+        ("erode-31", Shape::Rectangle, 31),
+        ("erode-255", Shape::Rectangle, 255),
+        ("erode-cross-3", Shape::Cross, 3),
+        ("erode-ellipse-15", Shape::Ellipse, 15),
+        ("erode-ellipse-51", Shape::Ellipse, 51),
+    ] {
+        let element = Element::new(shape, (size, size), None).expect("an element");
+        let erode = Morphology { extremum: Extremum::Least, element, border: None };
+        recipes.push((name.into(), Box::new(erode)));
     }
     recipes.push(("sobel-3".into(), Box::new(Derivative::default())));
     recipes.push(("laplacian-3".into(), Box::new(Laplacian { size: 3, ..Default::default() })));

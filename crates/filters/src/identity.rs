@@ -3,6 +3,7 @@
 use std::any::TypeId;
 use std::sync::Arc;
 
+use kernels::extrema::Extremum;
 use raster::{Border, Depth};
 
 use crate::point::{ArithmeticKind, BooleanKind, Operand, Relation, ThresholdKind, Value};
@@ -76,7 +77,7 @@ macro_rules! choices {
     )*};
 }
 
-choices!(bool, Depth, Precision, ArithmeticKind, BooleanKind, Relation, ThresholdKind);
+choices!(bool, Depth, Extremum, Precision, ArithmeticKind, BooleanKind, Relation, ThresholdKind);
 
 impl<A: Parameter, B: Parameter> Parameter for (A, B) {
     fn write(&self, to: &mut Vec<u8>) {

@@ -8,11 +8,12 @@ use gigapx_filters::point::{
     Recombine, Relation, Select, Sqrt, Threshold, ThresholdKind, Value,
 };
 use gigapx_filters::{
-    BoxBlur, Convolve, ConvolveSeparable, Derivative, GaussianBlur, GradientMagnitude, Identify,
-    Identity, Index, Join, Laplacian, Operator, Pad, PointRecipe, Precision, Rank, Recipe, Turn,
-    UnsharpMask,
+    BoxBlur, Convolve, ConvolveSeparable, Derivative, Element, GaussianBlur, GradientMagnitude,
+    Identify, Identity, Index, Join, Laplacian, Morphology, Operator, Pad, PointRecipe, Precision,
+    Rank, Recipe, Shape, Turn, UnsharpMask,
 };
 use kernels::Isa;
+use kernels::extrema::Extremum;
 use proptest::prelude::*;
 use raster::{Border, Depth, Spec};
 
@@ -68,6 +69,16 @@ impl Choices {
 
     fn family(&mut self) -> Operator {
         self.of(&[Operator::Scharr, Operator::Sobel(1), Operator::Sobel(3)])
+    }
+
+    fn element(&mut self) -> Element {
+        let anchor = self.of(&[None, Some((0, 0))]);
+        match self.of(&[None, Some(Shape::Rectangle), Some(Shape::Ellipse)]) {
+            Some(shape) => Element::new(shape, (3, self.of(&[3, 4])), anchor).unwrap(),
+            None => {
+                Element::from_mask(self.of(&[vec![true, false], vec![true; 2]]), 2, anchor).unwrap()
+            }
+        }
     }
 
     fn filter(&mut self, which: u8) -> Seen {
@@ -134,6 +145,11 @@ impl Choices {
                     border: self.border(),
                 })
             }
+            8 => seen(&Morphology {
+                extremum: self.of(&[Extremum::Least, Extremum::Greatest]),
+                element: self.element(),
+                border: self.of(&[true, false]).then(|| self.border()),
+            }),
             _ => seen(&UnsharpMask {
                 sigma: self.pair(),
                 kernel_size: (self.count(), self.count()),
@@ -210,9 +226,9 @@ impl Choices {
     /// Any operation.
     fn operation(&mut self, which: u8) -> Seen {
         match which {
-            0..9 => self.filter(which),
-            9..31 => self.point(which - 9),
-            _ => self.geometry(which - 31),
+            0..10 => self.filter(which),
+            10..32 => self.point(which - 10),
+            _ => self.geometry(which - 32),
         }
     }
 }
@@ -229,7 +245,7 @@ proptest! {
 
     #[test]
     fn the_same_parameters_are_the_same_identity_and_no_others(
-        which in [0u8..34, 0u8..34],
+        which in [0u8..35, 0u8..35],
         choices in any::<[[u8; 16]; 2]>(),
         changed in 0usize..18,
     ) {

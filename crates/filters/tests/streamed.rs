@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use gigapx_filters::{
-    BoxBlur, Derivative, Filter, GaussianBlur, GradientMagnitude, Rank, Recipe, Scratch,
-    UnsharpMask, Window,
+    BoxBlur, Derivative, Element, Filter, GaussianBlur, GradientMagnitude, Morphology, Rank,
+    Recipe, Scratch, Shape, UnsharpMask, Window,
 };
 use kernels::Isa;
+use kernels::extrema::Extremum;
 use raster::{Buffer, Depth, Region, Spec, View, ViewMut};
 
 /// A region of the result, in memory that starts `shift` samples behind a line of the cache.
@@ -51,6 +52,11 @@ fn samples(spec: &Spec) -> Vec<u8> {
     }
 }
 
+fn erode(shape: Shape, size: (u32, u32)) -> Box<dyn Recipe> {
+    let element = Element::new(shape, size, None).unwrap();
+    Box::new(Morphology { extremum: Extremum::Least, element, border: None })
+}
+
 fn recipes() -> Vec<Box<dyn Recipe>> {
     vec![
         Box::new(GaussianBlur { sigma: (1.5, 1.5), ..Default::default() }),
@@ -62,6 +68,9 @@ fn recipes() -> Vec<Box<dyn Recipe>> {
         Box::new(Rank::median((31, 27))),
         Box::new(UnsharpMask::default()),
         Box::new(GradientMagnitude::default()),
+        erode(Shape::Rectangle, (40, 3)),
+        erode(Shape::Rectangle, (7, 13)),
+        erode(Shape::Ellipse, (9, 8)),
     ]
 }
 

@@ -6,10 +6,12 @@
 //! no checks.
 
 pub mod combine;
+pub mod extrema;
 mod isa;
 pub mod point;
 mod prefetch;
 pub mod rank;
+mod ranked;
 pub mod resample;
 pub mod separable;
 pub mod statistics;
@@ -20,3 +22,4 @@ mod wide;
 
 pub use isa::Isa;
 pub use prefetch::prefetch;
+pub use ranked::Ranked;

@@ -6,7 +6,7 @@ use crate::error::Thrown;
 use crate::image::BindingImage;
 use crate::types::{
     BindingBox, BindingConvolve, BindingConvolveSeparable, BindingDerivative, BindingGaussian,
-    BindingGradient, BindingLaplacian, BindingRank, BindingUnsharp,
+    BindingGradient, BindingLaplacian, BindingMorphology, BindingRank, BindingUnsharp,
 };
 
 type Result<T> = std::result::Result<T, Thrown>;
@@ -59,6 +59,13 @@ impl BindingImage {
     #[napi]
     pub fn rank(&self, options: BindingRank) -> Result<Self> {
         self.filtered(&options.convert()?)
+    }
+
+    /// This image eroded or dilated.
+    #[napi]
+    pub fn morphology(&self, options: BindingMorphology) -> Result<Self> {
+        let (recipe, times) = options.convert()?;
+        (1..times).try_fold(self.filtered(&recipe)?, |image, _| image.filtered(&recipe))
     }
 
     /// This image sharpened.

@@ -5,11 +5,12 @@ mod noise;
 use std::sync::Arc;
 
 use filters::{
-    BoxBlur, Convolve, ConvolveSeparable, Derivative, GaussianBlur, GradientMagnitude, Index,
-    Laplacian, Operator, Precision, Rank, Recipe, UnsharpMask,
+    BoxBlur, Convolve, ConvolveSeparable, Derivative, Element, GaussianBlur, GradientMagnitude,
+    Index, Laplacian, Morphology, Operator, Precision, Rank, Recipe, Shape, UnsharpMask,
 };
 use gigapx_pipeline::{Engine, Image, Options};
 use kernels::Isa;
+use kernels::extrema::Extremum;
 use noise::{buffer, pixels};
 use proptest::prelude::*;
 use raster::{Border, Depth, Region, Spec};
@@ -40,6 +41,7 @@ enum Step {
     Rank(Rank),
     Unsharp(UnsharpMask),
     Gradient(GradientMagnitude),
+    Morphology(Morphology),
 }
 
 impl Step {
@@ -54,6 +56,7 @@ impl Step {
             Self::Rank(recipe) => recipe,
             Self::Unsharp(recipe) => recipe,
             Self::Gradient(recipe) => recipe,
+            Self::Morphology(recipe) => recipe,
         }
     }
 }
@@ -115,9 +118,18 @@ fn steps() -> impl Strategy<Value = Step> {
                 Step::Unsharp(UnsharpMask { sigma, amount, threshold, border, ..rest })
             }
         ),
-        (operator(), common).prop_map(|(operator, (border, depth))| {
+        (operator(), common.clone()).prop_map(|(operator, (border, depth))| {
             Step::Gradient(GradientMagnitude { operator, depth, border, scale: 0.5 })
         }),
+        ((1u32..30, 1u32..30), any::<[bool; 2]>(), any::<bool>(), common).prop_map(
+            |(size, [greatest, ellipse], ignores, (border, _))| {
+                let shape = if ellipse { Shape::Ellipse } else { Shape::Rectangle };
+                let element = Element::new(shape, size, Some((0, size.1 / 3))).unwrap();
+                let extremum = if greatest { Extremum::Greatest } else { Extremum::Least };
+                let border = (!ignores).then_some(border);
+                Step::Morphology(Morphology { extremum, element, border })
+            }
+        ),
     ]
 }
 

@@ -14,7 +14,7 @@ mod vips;
 pub use clock::{Cost, measure};
 pub use compare::{Difference, compare};
 pub use files::{call_file, stripe_file};
-pub use operation::Operation;
+pub use operation::{ElementShape, Operation};
 pub use stripes::{Plan, Stripes, Write};
 pub use tune::tune;
 pub use vips::Vips;

@@ -37,6 +37,13 @@ pub enum Operation {
         /// Pixels in each axis.
         size: usize,
     },
+    /// `erode`; what is outside is ignored, its default and ours.
+    Erode {
+        /// Pixels of the element in each axis.
+        size: usize,
+        /// Its shape.
+        shape: ElementShape,
+    },
     /// `GaussianBlur`, then `addWeighted` of it and the image.
     Unsharp {
         /// Taps of the blur in each axis.
@@ -56,6 +63,16 @@ pub enum Operation {
     },
 }
 
+/// The shapes of elements.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ElementShape {
+    /// `MORPH_RECT`.
+    Rectangle,
+    /// `MORPH_ELLIPSE`.
+    Ellipse,
+}
+
 thread_local! {
     /// What lies between the calls of a sequence, kept so that nobody pays for fresh memory.
     static BETWEEN: RefCell<[Mat; 2]> = RefCell::default();
@@ -67,6 +84,7 @@ impl Operation {
         match *self {
             Self::Gaussian { size, .. }
             | Self::Box { size }
+            | Self::Erode { size, .. }
             | Self::Sobel { size }
             | Self::Median { size }
             | Self::Unsharp { size, .. } => size / 2,
@@ -115,6 +133,17 @@ impl Operation {
                 imgproc::sobel(source, target, depth, 1, 0, size as i32, 1.0, 0.0, border)
             }
             Self::Median { size } => imgproc::median_blur(source, target, size as i32),
+            Self::Erode { size, shape } => {
+                let (value, centre) =
+                    (imgproc::morphology_default_border_value()?, Point::new(-1, -1));
+                let shape = match shape {
+                    ElementShape::Rectangle => imgproc::MORPH_RECT,
+                    ElementShape::Ellipse => imgproc::MORPH_ELLIPSE,
+                };
+                let element = imgproc::get_structuring_element(shape, square(size), centre)?;
+                let border = core::BORDER_CONSTANT;
+                imgproc::erode(source, target, &element, centre, 1, border, value)
+            }
             Self::Unsharp { size, sigma, amount } => {
                 imgproc::gaussian_blur(source, target, square(size), sigma, sigma, border)?;
                 // The target holds the blurred image, so that no third one is needed: an element of

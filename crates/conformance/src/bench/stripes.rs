@@ -98,6 +98,7 @@ impl Stripes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bench::ElementShape;
     use crate::image::{Dense, noise};
     use crate::oracle;
 
@@ -110,6 +111,8 @@ mod tests {
             Operation::Box { size: 9 },
             Operation::Sobel { size: 3 },
             Operation::Median { size: 5 },
+            Operation::Erode { size: 31, shape: ElementShape::Rectangle },
+            Operation::Erode { size: 15, shape: ElementShape::Ellipse },
             Operation::Unsharp { size: 13, sigma: 2.0, amount: 1.0 },
         ] {
             let mut whole = vec![0; work.output(&image.spec).bytes() as usize];
