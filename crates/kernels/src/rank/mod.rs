@@ -5,6 +5,8 @@
 //! tile of windows of its own; [`median3`] and [`median5`] keep the smallest in registers. Large windows are ranked by
 //! [`Histograms`] of bytes, which [`order`] makes of the samples of any depth.
 
+#![expect(clippy::inline_always, reason = "must compile for the caller's instruction set")]
+
 mod builder;
 mod histogram;
 mod median3;
