@@ -214,7 +214,7 @@ export interface BindingCounters {
   peak: number
 }
 
-/** How to write a DeepZoom image, beside what its target says. */
+/** How to write tiles for viewers, beside what the target says. */
 export interface BindingDeepZoom {
   /** Whether all files are in one zip archive. */
   archive: boolean

@@ -1,7 +1,7 @@
 use napi_derive::napi;
 use store::TileFormat;
 
-/// How to write a DeepZoom image, beside what its target says.
+/// How to write tiles for viewers, beside what the target says.
 #[napi(object)]
 pub struct BindingDeepZoom {
     /// Whether all files are in one zip archive.

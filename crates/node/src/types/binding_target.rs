@@ -94,7 +94,7 @@ impl BindingTarget {
         }
     }
 
-    /// How to write an image as DeepZoom.
+    /// How to write an image as tiles for viewers.
     pub(crate) fn deep_zoom(&self, zoom: &BindingDeepZoom, spec: Spec) -> DeepZoomOptions {
         DeepZoomOptions {
             spec,

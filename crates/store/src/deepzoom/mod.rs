@@ -1,4 +1,4 @@
-//! DeepZoom: an image and its halves down to one pixel, cut into files of tiles that web viewers ask for.
+//! `DeepZoom`: an image and its halves down to one pixel, cut into files of tiles that web viewers ask for.
 //!
 //! `options` is what is asked for. `sink` has tiles made by a pyramid; the worker that completes one
 //! encodes it by `tile` and writes it to an `output`: a directory, or a `zip` archive with the same names.

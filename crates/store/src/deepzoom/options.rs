@@ -1,4 +1,4 @@
-//! What is asked of a DeepZoom image.
+//! What is asked of a `DeepZoom` image.
 
 use raster::Spec;
 
@@ -51,7 +51,7 @@ impl TileFormat {
     }
 }
 
-/// How to write a DeepZoom image.
+/// How to write a `DeepZoom` image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeepZoomOptions {
     /// The shape of the image.
@@ -84,7 +84,7 @@ impl DeepZoomOptions {
         }
     }
 
-    /// Refuses what is no DeepZoom image.
+    /// Refuses what is no `DeepZoom` image.
     pub(super) fn check(&self) -> Result<(), Error> {
         let Self { tile_size, overlap, .. } = *self;
         if !(1..=MAX_TILE).contains(&tile_size) || overlap >= tile_size {

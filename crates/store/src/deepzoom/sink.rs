@@ -1,4 +1,4 @@
-//! Writing a DeepZoom image.
+//! Writing a `DeepZoom` image.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use crate::{
     spare::Spare,
 };
 
-/// A DeepZoom image: a descriptor `NAME.dzi` beside a directory `NAME_files` of tiles, or both in a zip
+/// A `DeepZoom` image: a descriptor `NAME.dzi` beside a directory `NAME_files` of tiles, or both in a zip
 /// archive.
 ///
 /// The directory takes its name before the descriptor does. One that is there already is replaced if it

@@ -17,8 +17,10 @@ const STRIP: u64 = 8;
 /// other.
 #[derive(Default)]
 pub(super) struct Mosaic {
-    waiting: Mutex<HashMap<(u64, u64), Arc<Mutex<Waiting>>>>,
+    waiting: Mutex<Numbered>,
 }
+
+type Numbered = HashMap<(u64, u64), Arc<Mutex<Waiting>>>;
 
 #[derive(Default)]
 struct Waiting {

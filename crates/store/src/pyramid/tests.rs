@@ -21,7 +21,7 @@ impl Image {
         let mut pixels = Buffer::zeroed(len);
         for (i, byte) in pixels.take(len).iter_mut().enumerate() {
             let noise = (i as u32).wrapping_mul(2_654_435_761).wrapping_add(seed) >> 25;
-            let noise = if seed % 3 == 0 { noise / 64 * 127 } else { noise };
+            let noise = if seed.is_multiple_of(3) { noise / 64 * 127 } else { noise };
             *byte =
                 if spec.depth == Depth::F32 { noise & 0x3f } else { noise * 2 + noise / 64 } as u8;
         }
