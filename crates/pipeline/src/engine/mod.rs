@@ -221,7 +221,7 @@ impl Engine {
             let keeps = keeps(&graph, group[0].0.spec(), &plan);
             let lead = Chunked::new(&graph).lead(plan.threads);
             let targets = group.into_iter().map(target).collect();
-            Ok(Passage { targets, graph, plan, keeps, lead })
+            Ok(Passage { graph, targets, plan, keeps, lead })
         };
         groups.into_iter().map(passage).collect()
     }

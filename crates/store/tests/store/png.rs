@@ -33,7 +33,7 @@ const PASSES: [(usize, usize, usize, usize); 7] = [
     (0, 1, 1, 2),
 ];
 
-pub(crate) fn chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
+pub(crate) fn chunk(name: &[u8], data: &[u8]) -> Vec<u8> {
     let mut crc = Crc::new();
     crc.update(name);
     crc.update(data);
@@ -112,7 +112,9 @@ impl Png {
         header.extend([self.bits as u8, self.color, 0, 0, self.is_interlaced.into()]);
         let mut rows = Vec::new();
         if self.is_interlaced {
-            PASSES.iter().for_each(|pass| self.pass(*pass, &mut rows));
+            for pass in PASSES {
+                self.pass(pass, &mut rows);
+            }
         } else {
             self.pass((0, 0, 1, 1), &mut rows);
         }
@@ -127,7 +129,9 @@ impl Png {
         if self.is_transparent {
             file.extend(chunk(b"tRNS", &self.transparency()));
         }
-        stream.chunks(50).for_each(|part| file.extend(chunk(b"IDAT", part)));
+        for part in stream.chunks(50) {
+            file.extend(chunk(b"IDAT", part));
+        }
         file.extend(chunk(b"IEND", &[]));
         file
     }
