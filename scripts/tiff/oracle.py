@@ -51,7 +51,7 @@ def expected(pixels, page):
         limits = np.iinfo('int32')
         low = 0 if kind.startswith('u') else limits.min
         pixels = np.clip(pixels, low, limits.max)
-    with np.errstate(over='ignore'):
+    with np.errstate(over='ignore', invalid='ignore'):
         return pixels.astype(depth)
 
 
@@ -65,6 +65,8 @@ def unpacked(path, page):
     """The samples of a page as libtiff reads them; an error says why it does not."""
     if page.compression in LOSSY:
         raise ValueError('tiffcp leaves the colours of what is lossy as they are stored')
+    if page.is_tiled and page.planarconfig == 2 and page.bitspersample > 8:
+        raise ValueError('tiffcp joins planes of tiles byte by byte, whatever the size of a sample')
     if shutil.which('tiffcp') is None:
         raise ValueError('tiffcp is missing')
     with tempfile.TemporaryDirectory() as folder:
