@@ -131,7 +131,9 @@ impl Image {
             return Err(self.refusal(part));
         }
         let mut kept = Tags::default();
-        parts.iter().for_each(|part| part.copy(&carried, &mut kept));
+        for part in parts {
+            part.copy(&carried, &mut kept);
+        }
         Ok(kept)
     }
 
@@ -141,15 +143,12 @@ impl Image {
 
     /// What a source says, as far as it is so of this image.
     fn carried(&self, tags: Tags) -> Tags {
-        let tags = match self.placement() {
-            Some(placement) => {
-                let moved = tags.moved(&placement.affine);
-                if placement.is_joined { Tags { geo: None, ..moved } } else { moved }
-            }
-            None => {
-                let ome = tags.ome.map(|ome| store::Ome { pixel_size: None, ..ome });
-                Tags { resolution: None, geo: None, ome, ..tags }
-            }
+        let tags = if let Some(placement) = self.placement() {
+            let moved = tags.moved(&placement.affine);
+            if placement.is_joined { Tags { geo: None, ..moved } } else { moved }
+        } else {
+            let ome = tags.ome.map(|ome| store::Ome { pixel_size: None, ..ome });
+            Tags { resolution: None, geo: None, ome, ..tags }
         };
         let (source, spec) = (self.source().spec(), self.spec());
         let is_deep = source.depth == spec.depth;

@@ -63,8 +63,7 @@ mod tests {
     /// An image whose samples are the numbers of its pixels, from 1 on.
     fn numbered(width: u64, height: u64) -> Image {
         let spec = Spec::new(width, height, 1, Depth::I32).unwrap();
-        let bytes: Vec<u8> =
-            (1..=(width * height) as i32).flat_map(|number| number.to_ne_bytes()).collect();
+        let bytes: Vec<u8> = (1..=(width * height) as i32).flat_map(i32::to_ne_bytes).collect();
         Image::new(from_memory(Arc::new(bytes), RawLayout::dense(spec)).unwrap())
     }
 

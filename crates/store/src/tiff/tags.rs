@@ -11,8 +11,8 @@ use crate::{Error, Geo, Keys, Ome, Place, Resolution, Tags, Unit, tags::Origin};
 /// Reads what describes the image.
 pub(super) fn read(container: &Container<'_>, directory: &Directory) -> Result<Tags, Error> {
     let value = |tag| directory.value(container, tag);
-    let text = |tag| Ok::<_, Error>(value(tag)?.and_then(|value| value.text()));
-    let numbers = |tag| Ok::<_, Error>(value(tag)?.and_then(|value| value.numbers()));
+    let text = |tag| Ok::<_, Error>(value(tag)?.and_then(Value::text));
+    let numbers = |tag| Ok::<_, Error>(value(tag)?.and_then(Value::numbers));
     let bytes =
         |tag| Ok::<_, Error>(value(tag)?.map(|value| value.bytes).filter(|b| !b.is_empty()));
     let description = text(tag::IMAGE_DESCRIPTION)?;
@@ -25,7 +25,7 @@ pub(super) fn read(container: &Container<'_>, directory: &Directory) -> Result<T
         numbers(tag::MODEL_TRANSFORMATION)?,
     );
     let keys = keys(
-        value(tag::GEO_KEY_DIRECTORY)?.and_then(|value| value.numbers()),
+        numbers(tag::GEO_KEY_DIRECTORY)?,
         numbers(tag::GEO_DOUBLE_PARAMS)?,
         text(tag::GEO_ASCII_PARAMS)?,
     );

@@ -168,9 +168,9 @@ proptest! {
     }
 }
 
-fn profile(space: &[u8; 4], extra: &[u8]) -> Vec<u8> {
+fn profile(space: [u8; 4], extra: &[u8]) -> Vec<u8> {
     let mut icc = vec![0; 16];
-    icc.extend_from_slice(space);
+    icc.extend_from_slice(&space);
     icc.extend_from_slice(extra);
     icc
 }
@@ -242,7 +242,7 @@ fn tags() -> impl Strategy<Value = (Tags, u32)> {
                 let (make, model, date, artist, copyright) = origin;
                 let software = Some("gigapx".to_owned());
                 let tags = Tags {
-                    icc: is_coloured.then(|| profile(colours.0, &extra)),
+                    icc: is_coloured.then(|| profile(*colours.0, &extra)),
                     xmp,
                     description,
                     resolution,
@@ -334,7 +334,7 @@ fn a_profile_for_other_channels_is_refused() {
     for (space, channels) in [(b"RGB ", 1), (b"RGB ", 5), (b"GRAY", 3), (b"CMYK", 3), (b"Lab ", 3)]
     {
         let options = TiffOptions::new(Spec::new(4, 4, channels, Depth::U8).unwrap());
-        let tags = Tags { icc: Some(profile(space, &[])), ..Tags::default() };
+        let tags = Tags { icc: Some(profile(*space, &[])), ..Tags::default() };
         let error = TiffSink::describing(&path, options, &tags).err().unwrap();
         let space = String::from_utf8_lossy(space);
         assert!(
