@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 
 import test from 'ava'
-import { fromBuffer, GigapxError, memoryLimit, write } from 'gigapx'
+import { fromBuffer, GigapxError, memoryLimit, openRaw, write } from 'gigapx'
 import sharp from 'sharp'
 
 import { cli } from './helpers/child.mjs'
@@ -120,7 +120,6 @@ test('what is too large for a format is refused', async (t) => {
 test.serial('a giant PNG is written within the memory limit', async (t) => {
   const directory = folder(t)
   const [width, height] = [60_000, 5000]
-  const { openRaw } = await import('gigapx')
   const source = await openRaw(sparse(path.join(directory, 'in.raw'), width * height), { width, height })
   const before = memoryLimit()
   memoryLimit(64 * 2 ** 20)
