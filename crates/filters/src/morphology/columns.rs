@@ -62,7 +62,7 @@ impl Columns {
                 });
             };
             for run in first {
-                add(if second.contains(run) { 0 } else { 1 }, run);
+                add(usize::from(!second.contains(run)), run);
             }
             second.iter().filter(|run| !first.contains(run)).for_each(|run| add(2, run));
         }

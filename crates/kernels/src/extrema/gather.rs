@@ -1,6 +1,6 @@
 //! Extrema of lines at any places: two results at once, which share most of what they read.
 
-use super::{Extremum, Sweep, Swept, join, store};
+use super::{Extremum, Sweep, join, store, sweep};
 use crate::vector::{Order, Ordered};
 use crate::{Isa, Ranked};
 
@@ -45,14 +45,14 @@ pub fn gather<S: Ranked>(
     let n = out.len();
     let end = both.end().max(first.end()).max(second.end());
     assert!(other.len() == n && (n == 0 || end + n - 1 <= lines.len()));
-    let sweep = Gather {
+    let gather = Gather {
         lines: lines.as_ptr(),
         both,
         each: [first, second],
         out: [out.as_mut_ptr(), other.as_mut_ptr()],
         neutral: [which.neutral::<S>().level(); WIDEST],
     };
-    isa.run(Swept { sweep, n, which });
+    sweep(gather, n, which, isa);
 }
 
 struct Gather<'a, T> {

@@ -4,7 +4,7 @@
 //! beginning of the next. Extrema of all ends of a group are made at once ([`suffix`]); that of the
 //! beginning grows with each line ([`advance`]).
 
-use super::{Extremum, Sweep, Swept, extreme, join, load, store};
+use super::{Extremum, Sweep, extreme, join, load, store, sweep};
 use crate::vector::{Order, Ordered};
 use crate::{Isa, Ranked};
 
@@ -20,7 +20,7 @@ pub fn suffix<S: Ranked>(
     isa: Isa,
 ) {
     assert!(starts.iter().all(|&start| is_inside(start, n, lines.len())));
-    isa.run(Swept { sweep: Suffix { lines: lines.as_mut_ptr(), starts }, n, which });
+    sweep(Suffix { lines: lines.as_mut_ptr(), starts }, n, which, isa);
 }
 
 /// Replaces the prefix by the extrema of itself and a line.
@@ -30,7 +30,7 @@ pub fn suffix<S: Ranked>(
 pub fn absorb<S: Ranked>(prefix: &mut [S::Level], line: &[S::Level], which: Extremum, isa: Isa) {
     assert_eq!(prefix.len(), line.len());
     let (n, prefix) = (prefix.len(), prefix.as_mut_ptr());
-    isa.run(Swept { sweep: Absorb { prefix, line: line.as_ptr() }, n, which });
+    sweep(Absorb { prefix, line: line.as_ptr() }, n, which, isa);
 }
 
 /// Where lines start when a window moves down by two.
@@ -61,7 +61,7 @@ pub fn advance<S: Ranked>(
     let inside = starts.iter().flatten().all(|&start| is_inside(start, n, lines.len()));
     assert!(other.len() == n && inside);
     let out = [out.as_mut_ptr(), other.as_mut_ptr()];
-    isa.run(Swept { sweep: Advance { lines: lines.as_mut_ptr(), rolled, out }, n, which });
+    sweep(Advance { lines: lines.as_mut_ptr(), rolled, out }, n, which, isa);
 }
 
 fn is_inside(start: usize, n: usize, len: usize) -> bool {
@@ -128,10 +128,9 @@ impl<T: Ordered> Sweep for Advance<'_, T> {
             let mut prefix: [R; N] = load(lines.add(prefixes[0]));
             for row in 0..2 {
                 prefix = join::<T, R, N, GREATEST>(prefix, lines.add(enter[row]));
-                let suffix: [R; N] = load(lines.add(suffixes[row]));
-                let mut extrema = suffix;
-                for i in 0..N {
-                    extrema[i] = extreme::<T, R, GREATEST>(suffix[i], prefix[i]);
+                let mut extrema: [R; N] = load(lines.add(suffixes[row]));
+                for (extremum, prefix) in extrema.iter_mut().zip(&prefix) {
+                    *extremum = extreme::<T, R, GREATEST>(*extremum, *prefix);
                 }
                 store(extrema, self.out[row].add(at));
             }

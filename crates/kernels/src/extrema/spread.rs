@@ -1,6 +1,6 @@
 //! Extrema along a row, of longer runs from those of shorter ones.
 
-use super::{Extremum, Sweep, Swept, join, load, store};
+use super::{Extremum, Sweep, join, load, store, sweep};
 use crate::vector::{Order, Ordered};
 use crate::{Isa, Ranked};
 
@@ -27,8 +27,8 @@ pub fn spread<S: Ranked>(
                 $($terms => {
                     let offsets: [usize; $terms] = offsets.try_into().expect("as many");
                     let (from, n) = (from.as_ptr(), to.len());
-                    let sweep = Spread { from, to: to.as_mut_ptr(), offsets };
-                    isa.run(Swept { sweep, n, which });
+                    let spread = Spread { from, to: to.as_mut_ptr(), offsets };
+                    sweep(spread, n, which, isa);
                 })*
                 terms => panic!("{terms} terms"),
             }
