@@ -1,7 +1,5 @@
 //! Registers of integers of every width that are compared lane by lane.
 
-#![expect(clippy::inline_always, reason = "must compile for the caller's instruction set")]
-
 use crate::isa::Vectors;
 
 #[cfg(target_arch = "aarch64")]
