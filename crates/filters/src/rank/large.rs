@@ -136,8 +136,9 @@ impl Memory {
 
     fn give(self, scratch: &mut Scratch) {
         let Self { coarse, fine, bytes, entries, coordinates, row, pad } = self;
-        let all = [pad, row, coordinates, entries, bytes, fine, coarse];
-        all.into_iter().for_each(|buffer| scratch.give(buffer));
+        for buffer in [pad, row, coordinates, entries, bytes, fine, coarse] {
+            scratch.give(buffer);
+        }
     }
 }
 

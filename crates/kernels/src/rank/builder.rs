@@ -59,7 +59,7 @@ impl Builder {
         let tile = Tile { at: [0, 0], size };
         let [columns, rows] = builder.shared(&tile);
         let sorted = builder.columns(columns, rows);
-        builder.halve(&tile, sorted);
+        builder.halve(&tile, &sorted);
         builder
     }
 
@@ -70,7 +70,7 @@ impl Builder {
 
     /// Ranks the windows of a tile. `sorted` are the shared samples, of which the middle is kept: as many
     /// too small ones are gone as too large ones may be.
-    fn halve(&mut self, tile: &Tile, sorted: Vec<Value>) {
+    fn halve(&mut self, tile: &Tile, sorted: &[Value]) {
         let [columns, rows] = self.shared(tile);
         let area =
             |columns: [usize; 2], rows: [usize; 2]| (columns[1] - columns[0]) * (rows[1] - rows[0]);
@@ -95,15 +95,9 @@ impl Builder {
             let more = if axis == 0 { self.columns(more, rows) } else { self.rows(columns, more) };
             // Where the middle lies in all that the half shares is known by what was dropped.
             let mut merged = self.merge(&middle, &more);
-            self.complete(&mut merged, first);
-            self.halve(&Tile { at, size }, merged);
+            complete(&mut merged, first);
+            self.halve(&Tile { at, size }, &merged);
         }
-    }
-
-    /// Puts any values in the place of those that were dropped before the first: nobody will take them.
-    fn complete(&self, sorted: &mut Vec<Value>, dropped: usize) {
-        let Some(&value) = sorted.first() else { return };
-        sorted.splice(0..0, std::iter::repeat_n(value, dropped));
     }
 
     /// Sorted samples of some columns.
@@ -190,4 +184,10 @@ impl Builder {
             self.nodes.len() - 1
         })
     }
+}
+
+/// Puts any values in the place of those that were dropped before the first: nobody will take them.
+fn complete(sorted: &mut Vec<Value>, dropped: usize) {
+    let Some(&value) = sorted.first() else { return };
+    sorted.splice(0..0, std::iter::repeat_n(value, dropped));
 }

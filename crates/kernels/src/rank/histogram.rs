@@ -129,7 +129,7 @@ impl Vectorized for Enter<'_, '_> {
 
     #[inline(always)]
     fn run<V: Vectors>(self) {
-        with_sixteen!(V, B => self.enter::<B>())
+        with_sixteen!(V, B => self.enter::<B>());
     }
 }
 
@@ -159,7 +159,7 @@ impl Vectorized for Slide<'_, '_> {
 
     #[inline(always)]
     fn run<V: Vectors>(self) {
-        with_sixteen!(V, B => self.slide::<B>())
+        with_sixteen!(V, B => self.slide::<B>());
     }
 }
 
@@ -193,7 +193,7 @@ impl Vectorized for Sweep<'_, '_> {
 
     #[inline(always)]
     fn run<V: Vectors>(self) {
-        with_sixteen!(V, B => self.sweep::<B>())
+        with_sixteen!(V, B => self.sweep::<B>());
     }
 }
 

@@ -114,12 +114,12 @@ impl<L: Ordered> Windows<L> {
         // SAFETY: by the contract.
         unsafe {
             let mut v = [R::load(self.rows[1].add(at)); COLUMNS];
-            for i in 1..COLUMNS {
-                v[i] = R::load(self.rows[i + 1].add(at));
+            for (value, row) in v.iter_mut().zip(&self.rows[1..]) {
+                *value = R::load(row.add(at));
             }
             exchange!(v: 0 1, 2 3, 0 2, 1 3, 1 2);
-            for i in 0..COLUMNS {
-                v[i].store(self.columns.add(i * self.line + at));
+            for (i, value) in v.into_iter().enumerate() {
+                value.store(self.columns.add(i * self.line + at));
             }
         }
     }
@@ -139,8 +139,8 @@ impl<L: Ordered> Windows<L> {
                 v[COLUMNS + i] = R::load(column.add(self.channels));
             }
             exchange!(v: 0 4, 2 6, 2 4, 1 5, 3 7, 3 5, 1 2, 3 4, 5 6);
-            for i in 0..PAIRS {
-                v[i].store(self.pairs.add(i * self.line + at));
+            for (i, value) in v.into_iter().enumerate() {
+                value.store(self.pairs.add(i * self.line + at));
             }
         }
     }
@@ -187,8 +187,8 @@ impl<L: Ordered> Windows<L> {
         // SAFETY: by the contract.
         unsafe {
             let mut v = [R::load(row); 5];
-            for i in 1..5 {
-                v[i] = R::load(row.add(i * self.channels));
+            for (i, value) in v.iter_mut().enumerate() {
+                *value = R::load(row.add(i * self.channels));
             }
             exchange!(v: 0 1, 3 4, 2 3, 4 3, 0 2, 3 2, 1 4, 1 3, 4 2);
             // However many of the smallest six are of the row, the largest of them is the median.

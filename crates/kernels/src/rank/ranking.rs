@@ -122,7 +122,7 @@ impl<S: Ranked> Vectorized for Find<'_, S> {
 
     #[inline(always)]
     fn run<V: Vectors>(self) {
-        with_sixteen!(V, B => self.row::<B>())
+        with_sixteen!(V, B => self.row::<B>());
     }
 }
 
@@ -146,7 +146,7 @@ impl<S: Ranked> Find<'_, S> {
 impl Rectangle {
     /// Which of some coordinates is the one of that place among those within.
     #[inline(always)]
-    fn find<B: Sixteen>(&self, [xs, ys]: [&[u16]; 2], place: u16) -> usize {
+    fn find<B: Sixteen>(self, [xs, ys]: [&[u16]; 2], place: u16) -> usize {
         let Self { at, size } = self;
         let mut place = u32::from(place);
         let (columns, _) = xs.as_chunks::<CHUNK>();

@@ -116,8 +116,10 @@ macro_rules! with_sixteen {
             type $sixteen = std::arch::x86_64::__m256i;
             return $body;
         }
-        type $sixteen = $crate::rank::Bins;
-        $body
+        {
+            type $sixteen = $crate::rank::Bins;
+            $body
+        }
     }};
 }
 pub(super) use with_sixteen;
