@@ -13,10 +13,14 @@ import { noise, same, samples } from './helpers/pixels.mjs'
 /** The samples that libvips finds. */
 async function read(bytes, channels, depth = 'uint8') {
   sharp.cache(false)
-  const space = depth === 'uint16' ? (channels < 3 ? 'grey16' : 'rgb16') : channels < 3 ? 'b-w' : 'srgb'
-  const reader = sharp(bytes, { limitInputPixels: false }).toColourspace(space)
+  const [grey, colour] = depth === 'uint16' ? ['grey16', 'rgb16'] : ['b-w', 'srgb']
+  const reader = sharp(bytes, { limitInputPixels: false }).toColourspace(channels === 1 ? grey : colour)
   const { data, info } = await (depth === 'uint16' ? reader.raw({ depth: 'ushort' }) : reader.raw()).toBuffer({ resolveWithObject: true })
-  return { data: samples(data, depth), channels: info.channels }
+  const found = samples(data, depth)
+  // As grey it would lose the alpha channel.
+  return channels === 2
+    ? { data: found.filter((_, i) => i % 4 === 0 || i % 4 === 3), channels: info.channels - 2 }
+    : { data: found, channels: info.channels }
 }
 
 const image = ({ width, height, channels, data }) => fromBuffer(data, { width, height, channels })
@@ -132,14 +136,14 @@ test.serial('a giant PNG is written within the memory limit', async (t) => {
 
 test('an abort leaves no file', async (t) => {
   const directory = folder(t)
-  const pixels = noise(3000, 3000, 3)
+  const pixels = noise(2000, 2000, 3)
   for (const name of ['a.png', 'a.jpg', 'a.webp', 'a.npy']) {
     const controller = new AbortController()
     const running = image(pixels).gaussianBlur({ sigma: 20 }).toFile(path.join(directory, name), {
       signal: controller.signal,
       onProgress: () => controller.abort(),
     })
-    await t.throwsAsync(running, { name: 'AbortError' })
+    t.is((await t.throwsAsync(running, { any: true })).name, 'AbortError')
     t.deepEqual(fs.readdirSync(directory), [])
   }
 })

@@ -9,6 +9,8 @@ import { cli } from './helpers/child.mjs'
 import { folder } from './helpers/files.mjs'
 import { noise, same, samples } from './helpers/pixels.mjs'
 
+// Tests that change the memory limit are serial: others would run under it.
+
 /** Opens a file of those bytes. */
 function opened(t, name, content, options) {
   const file = path.join(folder(t), name)
@@ -48,7 +50,7 @@ test('a filter over a PNG gives what it gives over its pixels', async (t) => {
   t.is(counters().held, 0)
 })
 
-test('a giant PNG goes through little memory', async (t) => {
+test.serial('a giant PNG goes through little memory', async (t) => {
   const file = path.join(folder(t), 'giant.png')
   const [width, height] = [60_000, 20_000]
   await sharp({ create: { width, height, channels: 3, background: '#505050' }, limitInputPixels: false })
@@ -107,7 +109,7 @@ test('WebP and GIF are read as libvips reads them', async (t) => {
   same(t, await gif.toBuffer(), await sharp(content).ensureAlpha().raw().toBuffer())
 })
 
-test('images that are decoded as a whole have to fit the memory limit', async (t) => {
+test.serial('images that are decoded as a whole have to fit the memory limit', async (t) => {
   const { width, height, channels, data } = noise(1500, 1000, 3, 'uint8')
   const picture = sharp(data, { raw: { width, height, channels } })
   const limit = memoryLimit()

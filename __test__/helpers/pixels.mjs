@@ -59,6 +59,6 @@ export function cut({ width, channels, depth, data }, { left, top, width: column
 /** Asserts that two arrays hold the same samples, and says where they do not. */
 export function same(t, actual, expected, message = '') {
   t.is(actual.length, expected.length, `${message} length`)
-  const at = actual.findIndex((value, i) => value !== expected[i])
+  const at = actual.findIndex((value, i) => value !== expected[i] && !(Number.isNaN(value) && Number.isNaN(expected[i])))
   t.is(at, -1, `${message} differs at ${at}: ${actual[at]} instead of ${expected[at]}`)
 }
