@@ -218,8 +218,8 @@ export abstract class Filters {
    *
    * It equals OpenCV's `medianBlur`, which has squares only, and only up to 5 for other depths than uint8.
    * float32 is ordered as numbers, -0 below 0 and NaN above infinity; of several NaN the result is the
-   * usual one. Cost grows with the area up to about 19 for uint8, 21 for uint16 and int16 and 17
-   * for the others, and little from there on.
+   * usual one. Cost grows with the area up to about 11 for uint8 and 19 for the others, and little
+   * from there on.
    *
    * @example
    * ```ts

@@ -30,11 +30,10 @@ mod small;
 
 /// The longest side of a window.
 const MAX_SIDE: u32 = 255;
-/// Pixels of the largest windows that networks rank faster than histograms: of bytes, of 16-bit and of
-/// 32-bit samples (measured on Zen 4).
-const MOST_BYTES: u32 = 19 * 19;
-const MOST_WORDS: u32 = 21 * 21;
-const MOST_LONG_WORDS: u32 = 17 * 17;
+/// Pixels of the largest windows that networks rank faster than histograms, of bytes and of wider samples
+/// (measured on Zen 4, two threads of one core).
+const MOST_BYTES: u32 = 11 * 13;
+const MOST_WIDER: u32 = 19 * 19;
 
 /// Which sample of a window.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -131,11 +130,7 @@ impl Rank {
         isa: Isa,
     ) -> Arc<dyn Filter> {
         let Self { size, border, .. } = *self;
-        let most = match input.depth {
-            Depth::U8 => MOST_BYTES,
-            Depth::U16 | Depth::I16 => MOST_WORDS,
-            Depth::I32 | Depth::F32 => MOST_LONG_WORDS,
-        };
+        let most = if input.depth == Depth::U8 { MOST_BYTES } else { MOST_WIDER };
         if size.0 * size.1 <= most && Network::<S>::can(size.0 as usize) {
             let operator = NetworkOperator::<S>::new(size, index, input, border, isa);
             return StripFilter::bound(name, input, border, Arc::new(operator));
