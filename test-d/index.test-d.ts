@@ -21,6 +21,7 @@ import {
   join,
   type LaplacianOptions,
   memoryLimit,
+  type Format,
   type Metadata,
   open,
   openRaw,
@@ -75,7 +76,7 @@ expectType<number>(image.channels)
 expectType<Depth>(image.depth)
 expectError(Object.assign(image, {}).width = 3)
 expectType<Metadata>(image.metadata())
-expectType<'raw' | 'tiff' | 'bigtiff' | 'memory'>(image.metadata().format)
+expectType<Format>(image.metadata().format)
 expectType<number | undefined>(image.metadata().tileWidth)
 expectType<Promise<void>>(image.close())
 expectAssignable<AsyncDisposable>(image)
