@@ -24,6 +24,7 @@ import {
   join,
   type LaplacianOptions,
   memoryLimit,
+  type Format,
   type Metadata,
   type MorphologyOptions,
   open,
@@ -80,7 +81,7 @@ expectType<number>(image.channels)
 expectType<Depth>(image.depth)
 expectError(Object.assign(image, {}).width = 3)
 expectType<Metadata>(image.metadata())
-expectType<'raw' | 'tiff' | 'bigtiff' | 'memory'>(image.metadata().format)
+expectType<Format>(image.metadata().format)
 expectType<number | undefined>(image.metadata().tileWidth)
 expectType<Promise<void>>(image.close())
 expectAssignable<AsyncDisposable>(image)

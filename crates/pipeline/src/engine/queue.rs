@@ -7,8 +7,7 @@
 //! since its plan has been held against the limit. A job that waits for memory is not overtaken by
 //! others that would begin a unit, but for those that hold memory which only their end sets free.
 //!
-//! All decisions are made under one lock, held for well under a microsecond about once a
-//! millisecond and worker.
+//! All decisions are made under one lock, held for less than a microsecond a millisecond and worker.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -389,10 +388,8 @@ fn run(work: &dyn Work, unit: u64, mut worker: Worker) -> (Worker, bool) {
 }
 
 fn retire(work: &dyn Work) {
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| work.retire())) {
-        // `retire` reports to whoever waits, so it is what has panicked; the job cannot hear of it.
-        drop(panic);
-    }
+    // `retire` reports to whoever waits, so if that has panicked, the job cannot hear of it.
+    let _ = catch_unwind(AssertUnwindSafe(|| work.retire()));
 }
 
 fn message(panic: &(dyn std::any::Any + Send)) -> String {
