@@ -55,8 +55,9 @@ impl Draft {
         let (target, directory) = resolve(path)?;
         let prefix = name::prefix(target.file_name().unwrap_or_default());
         stale::reclaim(&directory, &prefix);
-        let (file, temporary) = create_unique(&directory, &prefix).map_err(failed("open"))?;
-        registry::add(&temporary);
+        let open = |path: &Path| File::options().read(true).write(true).create_new(true).open(path);
+        let (file, temporary) =
+            registry::create(&directory, &prefix, open).map_err(failed("open"))?;
         // Tells processes in other containers that the file is in use (see `stale`).
         let _ = file.try_lock();
         let draft = Self {
@@ -208,19 +209,6 @@ fn check_target(path: &Path) -> Result<(), Error> {
         }
         _ => Ok(()),
     }
-}
-
-/// Creates a file that did not exist, readable and writable as far as the umask allows.
-fn create_unique(directory: &Path, prefix: &std::ffi::OsStr) -> io::Result<(File, PathBuf)> {
-    // A name is taken only if an earlier process of the same id was killed.
-    for _ in 0..100 {
-        let path = directory.join(name::next(prefix));
-        match File::options().read(true).write(true).create_new(true).open(&path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            made => return made.map(|file| (file, path)),
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 /// Reserves the space of the whole file, so that a full disk is known before any work is done.

@@ -42,8 +42,8 @@ impl Folder {
         let (target, directory) = resolve(path)?;
         let prefix = name::prefix(target.file_name().unwrap_or_default());
         stale::reclaim(&directory, &prefix);
-        let temporary = create_unique(&directory, &prefix).map_err(failed)?;
-        registry::add(&temporary);
+        let make = |path: &Path| fs::create_dir(path);
+        let ((), temporary) = registry::create(&directory, &prefix, make).map_err(failed)?;
         let lock = File::open(&temporary).ok();
         if let Some(lock) = &lock {
             let _ = lock.try_lock();
@@ -182,19 +182,6 @@ fn check_target(path: &Path) -> Result<(), Error> {
 
 fn is_number(name: &OsStr) -> bool {
     !name.is_empty() && name.as_encoded_bytes().iter().all(u8::is_ascii_digit)
-}
-
-/// Creates a directory that did not exist.
-fn create_unique(directory: &Path, prefix: &OsStr) -> io::Result<PathBuf> {
-    // A name is taken only if an earlier process of the same id was killed.
-    for _ in 0..100 {
-        let path = directory.join(name::next(prefix));
-        match fs::create_dir(&path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            made => return made.map(|()| path),
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 #[cfg(test)]

@@ -2,11 +2,16 @@
 
 use std::{
     collections::BTreeSet,
+    ffi::OsStr,
     fs, io,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use super::name;
+
+/// Names that are tried.
+const NAMES: usize = 100;
 /// How often a directory is tried to be removed that others still write to.
 const ATTEMPTS: usize = 1000;
 
@@ -17,8 +22,28 @@ fn live() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     LIVE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-pub(super) fn add(path: &Path) {
-    live().insert(path.to_path_buf());
+/// Makes a temporary that was not there. It is known here before it exists: another sink for the same
+/// target would take it for one that a dead process has left.
+pub(super) fn create<T>(
+    directory: &Path,
+    prefix: &OsStr,
+    mut make: impl FnMut(&Path) -> io::Result<T>,
+) -> io::Result<(T, PathBuf)> {
+    // A name is taken only if an earlier process of the same id was killed.
+    for _ in 0..NAMES {
+        let path = directory.join(name::next(prefix));
+        live().insert(path.clone());
+        match make(&path) {
+            Ok(made) => return Ok((made, path)),
+            Err(error) => {
+                remove(&path);
+                if error.kind() != io::ErrorKind::AlreadyExists {
+                    return Err(error);
+                }
+            }
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 pub(super) fn remove(path: &Path) {
