@@ -40,9 +40,27 @@ export function writtenTiffs() {
   })
 }
 
+/** The formats but TIFF that files can be written in: `{ name, extensions, access, isLossy, takes }`. */
+export const writtenFormats = rows
+  .filter(({ name, write }) => name !== undefined && write !== undefined)
+  .map((row) => ({
+    name: row.name,
+    extensions: row.extensions,
+    access: row.read.access,
+    isLossy: row.write.lossy === true,
+    takes: (depth, channels) => written(row).includes(depth) && row.write.channels.includes(channels),
+  }))
+
 /** Numbers, or words. */
 function list(values) {
   return Array.isArray(values) ? values.join(', ') : values
+}
+
+/** What is read, in a few words. */
+function reading({ read }) {
+  if (read === undefined) return ['no', '', '', '', '']
+  const { samples, channels, predictors = [], layouts = [], access } = read
+  return [samples, channels, list(predictors), list(layouts), access]
 }
 
 /** What is written, in a few words. */
@@ -62,9 +80,7 @@ function line(cells) {
 export function manual() {
   const head = ['format', 'compression', 'read: samples', 'channels', 'predictors', 'layouts', 'access', 'written: samples', 'channels', 'predictors', 'layouts']
   const lines = rows.map((row) => {
-    const { samples, channels, predictors = [], layouts = [], access } = row.read
-    const read = [samples, channels, list(predictors), list(layouts), access]
-    return [row.format, row.title ?? row.compression].concat(read, writing(row))
+    return [row.format, row.title ?? row.compression].concat(reading(row), writing(row))
   })
   return [line(head), `|${'---|'.repeat(head.length)}`, ...lines.map(line)]
 }
