@@ -1,7 +1,5 @@
 //! Files of formats other than TIFF, read back by others, and the same in memory.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use gigapx_store::{
     Compression, Destination, Durability, Encoded, Error, JpegOptions, JpegSink, Layout,
     PngOptions, PngSink, RawSink, Sink, TiffChunks, TiffOptions, TiffPyramid, TiffSink,
@@ -10,42 +8,9 @@ use gigapx_store::{
 use jpeg_encoder::{ChromaSubsamplingMethod, SamplingFactor};
 use png::{ColorType, Transformations};
 use proptest::prelude::*;
-use raster::{Buffer, Depth, Region, Spec, View};
+use raster::{Depth, Region, Spec, View};
 
-use crate::{build, write::picture};
-
-/// Writes an image in regions that the sink takes, in some order, with so many threads.
-pub(crate) fn fill(sink: &dyn Sink, spec: &Spec, image: &[u8], seed: u64, threads: usize) {
-    let (width, height) = match sink.layout() {
-        Layout::Tiles { width, height } => (width, height),
-        // Some regions are parts of rows.
-        _ => (spec.width.div_ceil(1 + seed % 2), 1 + seed % 40),
-    };
-    let mut units: Vec<Region> = spec.region().cells(width, height).collect();
-    let mut state = seed;
-    for i in (1..units.len()).rev() {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        units.swap(i, (state >> 33) as usize % (i + 1));
-    }
-    let next = AtomicUsize::new(0);
-    let work = || {
-        while let Some(region) = units.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let dense = build::cut(image, spec, region);
-            let mut aligned = Buffer::zeroed(dense.len());
-            aligned.take(dense.len()).copy_from_slice(&dense);
-            let (width, height) = (region.width as usize, region.height as usize);
-            let row = width * spec.pixel_bytes() as usize;
-            let view = View::new(aligned.bytes(), row, width, height, spec).unwrap();
-            sink.write(region, &view).unwrap();
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(work);
-        }
-        work();
-    });
-}
+use crate::write::{picture, pour};
 
 /// What a sink makes of an image, in memory, and the same in a file.
 fn encoded<S: Sink>(
@@ -57,14 +22,14 @@ fn encoded<S: Sink>(
 ) -> Vec<u8> {
     let memory = Encoded::new(1 << 30).unwrap();
     let sink = make(memory.clone().into()).unwrap();
-    fill(&sink, spec, image, seed, threads);
+    pour(&sink, spec, image, seed, threads);
     assert!(memory.take().is_none());
     sink.finish().unwrap();
     let bytes = memory.take().unwrap().to_vec();
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("a");
     let sink = make(path.as_path().into()).unwrap();
-    fill(&sink, spec, image, seed + 1, 1);
+    pour(&sink, spec, image, seed + 1, 1);
     sink.finish().unwrap();
     assert!(std::fs::read(&path).unwrap() == bytes, "order, threads or destination show");
     bytes
@@ -287,7 +252,7 @@ proptest! {
         for destination in [Destination::from(&path), memory.clone().into()] {
             let sink = TiffSink::create(destination, options).unwrap();
             // In one order, for the order of packed tiles shows.
-            fill(&sink, &spec, &image, seed.into(), 1);
+            pour(&sink, &spec, &image, seed.into(), 1);
             sink.finish().unwrap();
         }
         prop_assert!(std::fs::read(&path).unwrap() == *memory.take().unwrap());

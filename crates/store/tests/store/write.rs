@@ -3,8 +3,8 @@
 use std::{fs, io::BufReader, path::Path, sync::atomic::AtomicUsize, sync::atomic::Ordering};
 
 use gigapx_store::{
-    Access, Compression, Durability, Format, Sink, TiffChunks, TiffOptions, TiffSink, TiffVariant,
-    open,
+    Access, Compression, Durability, Format, Layout, Sink, TiffChunks, TiffOptions, TiffSink,
+    TiffVariant, open,
 };
 use libdeflater::Decompressor;
 use proptest::prelude::*;
@@ -17,13 +17,14 @@ use weezl::{BitOrder, decode::Decoder};
 
 use crate::build;
 
-/// Regions of one to three tiles that cover the image, shuffled by `seed`.
+/// Regions of one to three tiles, or of whole rows and parts of them, that cover the image, shuffled by
+/// `seed`.
 fn units(sink: &dyn Sink, spec: &Spec, seed: u64) -> Vec<Region> {
-    let gigapx_store::Layout::Tiles { width, height } = sink.layout() else {
-        panic!("the file is cut into chunks");
+    let (width, height) = match sink.layout() {
+        Layout::Tiles { width, height } => (width * (1 + seed % 3), height),
+        _ => (spec.width.div_ceil(1 + seed % 2), 1 + seed % 40),
     };
-    let run = 1 + seed % 3;
-    let mut units: Vec<_> = spec.region().cells(width * run, height).collect();
+    let mut units: Vec<_> = spec.region().cells(width, height).collect();
     let mut state = seed;
     for i in (1..units.len()).rev() {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
@@ -37,8 +38,14 @@ pub(crate) fn write(path: &Path, options: TiffOptions, image: &[u8], seed: u64, 
     fill(&TiffSink::create(path, options).unwrap(), &options.spec, image, seed, threads);
 }
 
-/// Writes the image to a sink of tiles in units of some order, with so many threads.
+/// Writes the image to a sink in units of some order, with so many threads, and finishes it.
 pub(crate) fn fill(sink: &dyn Sink, spec: &Spec, image: &[u8], seed: u64, threads: usize) {
+    pour(sink, spec, image, seed, threads);
+    sink.finish().unwrap();
+}
+
+/// The same, without an end.
+pub(crate) fn pour(sink: &dyn Sink, spec: &Spec, image: &[u8], seed: u64, threads: usize) {
     let (units, next) = (units(sink, spec, seed), AtomicUsize::new(0));
     let work = || {
         while let Some(region) = units.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -58,7 +65,6 @@ pub(crate) fn fill(sink: &dyn Sink, spec: &Spec, image: &[u8], seed: u64, thread
         }
         work();
     });
-    sink.finish().unwrap();
 }
 
 fn bytes<T: bytemuck::Pod>(samples: &[T]) -> Vec<u8> {
