@@ -1,6 +1,6 @@
 import * as is from './is.js'
 import type { BindingDeepZoom, BindingTarget } from './native.js'
-import { type Binding, bindingifyTiff, CHANNELS, checkDecimation, DEFAULT_QUALITY, type Samples, type TiffOptions } from './tiff.js'
+import { type Binding, bindingifyTiff, CHANNELS, checkDecimation, checkQuality, checkSubsampling, type Samples, type TiffOptions } from './tiff.js'
 
 /** What a tile of DeepZoom is a file of. */
 export type TileFormat = 'jpeg' | 'png' | 'webp'
@@ -48,15 +48,14 @@ export function bindingifyDeepZoom(
     throw is.invalid("tileFormat 'jpeg'", 'chromaSubsampling', tileFormat)
   }
   const size = is.integer(tileSize, 'tileSize', 1, MAX_TILE)
-  const quality = options.quality ?? (tileFormat === 'jpeg' ? DEFAULT_QUALITY : undefined)
   const deepZoom: BindingDeepZoom = {
     archive: ARCHIVES.includes(extension),
     tileSize: size,
     // Tiles of one pixel overlap by none.
     overlap: is.integer(options.overlap ?? Math.min(overlap, size - 1), 'overlap', 0, size - 1),
     tileFormat,
-    subsampled: is.oneOf(chromaSubsampling ?? '4:2:0', 'chromaSubsampling', ['4:2:0', '4:4:4']) === '4:2:0',
-    ...(quality !== undefined && { quality: is.integer(quality, 'quality', 1, 100) }),
+    subsampled: checkSubsampling(chromaSubsampling),
+    ...checkQuality(options.quality, tileFormat),
   }
   return { ...bindingifyTiff({}, samples, false), decimation: checkDecimation(decimation), deepZoom }
 }

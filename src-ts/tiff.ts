@@ -90,7 +90,7 @@ export type Binding = Omit<BindingTarget, 'path' | 'format' | 'sync' | 'deepZoom
 export const MAX_TILE = 16_384
 const MAX_ROWS = 2 ** 32 - 1
 const DEFAULT_TILE = 512
-export const DEFAULT_QUALITY = 80
+const DEFAULT_QUALITY = 80
 const LEVELS: Partial<Record<TiffCompression, { most: number; usual: number }>> = {
   deflate: { most: 12, usual: 6 },
   zstd: { most: 22, usual: 3 },

@@ -16,11 +16,17 @@ pub(crate) trait Reader: Send + Sync {
     fn metadata(&self) -> &Metadata;
 
     /// The one plane that holds a region with samples in the machine's byte order, and the region in it.
-    fn plane(&self, region: &Region) -> Option<(Plane, Region)>;
+    fn plane(&self, region: &Region) -> Option<(Plane, Region)> {
+        let _ = region;
+        None
+    }
 
     fn read(&self, bytes: &Bytes, region: &Region, out: &mut ViewMut<'_>) -> Result<(), Error>;
 
-    fn advise(&self, bytes: &Bytes, region: &Region);
+    /// As [`Source::advise`].
+    fn advise(&self, bytes: &Bytes, region: &Region) {
+        let _ = (bytes, region);
+    }
 
     /// As [`Source::tags`].
     fn tags(&self, bytes: &Bytes) -> Result<Tags, Error> {

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use raster::{Buffer, Region, Spec, ViewMut};
 
-use crate::{Bytes, Chunking, Error, Metadata, cache::Cache, chunk, plane::Plane, reader::Reader};
+use crate::{Bytes, Chunking, Error, Metadata, cache::Cache, chunk, reader::Reader};
 
 /// Bytes of a strip, if a row is not longer.
 const STRIP: u64 = 512 << 10;
@@ -170,10 +170,6 @@ impl<S: Start> Reader for Sequential<S> {
         &self.metadata
     }
 
-    fn plane(&self, _: &Region) -> Option<(Plane, Region)> {
-        None
-    }
-
     fn read(&self, bytes: &Bytes, region: &Region, out: &mut ViewMut<'_>) -> Result<(), Error> {
         for part in region.cells(self.strip.width, self.strip.height) {
             let index = part.top / self.strip.height;
@@ -186,8 +182,6 @@ impl<S: Start> Reader for Sequential<S> {
         }
         Ok(())
     }
-
-    fn advise(&self, _: &Bytes, _: &Region) {}
 
     fn chunks(&self) -> Option<Chunking> {
         let Spec { width, height, .. } = self.strip;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use raster::{Buffer, Region, Spec, ViewMut};
 
-use crate::{Bytes, Chunking, Error, Metadata, cache::Cache, chunk, plane::Plane, reader::Reader};
+use crate::{Bytes, Chunking, Error, Metadata, cache::Cache, chunk, reader::Reader};
 
 /// Decodes an image whose shape is known.
 pub(crate) trait Decode: Send + Sync {
@@ -47,16 +47,10 @@ impl<D: Decode> Reader for Whole<D> {
         &self.metadata
     }
 
-    fn plane(&self, _: &Region) -> Option<(Plane, Region)> {
-        None
-    }
-
     fn read(&self, bytes: &Bytes, region: &Region, out: &mut ViewMut<'_>) -> Result<(), Error> {
         chunk::copy(&*self.pixels(bytes)?, &self.spec, region, out);
         Ok(())
     }
-
-    fn advise(&self, _: &Bytes, _: &Region) {}
 
     fn chunks(&self) -> Option<Chunking> {
         let Spec { width, height, .. } = self.spec;

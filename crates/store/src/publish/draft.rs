@@ -5,13 +5,10 @@ use std::{
     io,
     ops::Range,
     path::{Path, PathBuf},
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicU64, Ordering},
 };
 
-use super::{gaps, name, registry, stale};
+use super::{fate::Fate, gaps, name, registry, stale};
 use crate::{Error, bytes};
 
 /// Bytes after which the system is asked to start writing to the disk. Left alone it waits until a
@@ -37,14 +34,7 @@ pub(crate) struct Draft {
     directory: PathBuf,
     durability: Durability,
     written: AtomicU64,
-    state: Mutex<State>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
-    Open,
-    Published,
-    Discarded,
+    fate: Fate,
 }
 
 impl Draft {
@@ -67,7 +57,7 @@ impl Draft {
             directory,
             durability,
             written: AtomicU64::new(0),
-            state: Mutex::new(State::Open),
+            fate: Fate::new(),
         };
         // On failure the draft is dropped and the file with it.
         reserve(&draft.file, size).map_err(|source| draft.error(source, "fallocate"))?;
@@ -104,36 +94,26 @@ impl Draft {
 
     /// Gives the file its name.
     pub(crate) fn publish(&self) -> Result<(), Error> {
-        let mut state = self.state();
-        match *state {
-            State::Open => {}
-            State::Published => return Ok(()),
-            State::Discarded => {
-                let message = format!("{} was given up before", self.target.display());
-                return Err(Error::InvalidArgument(message));
+        let is_new = self.fate.publish(&self.target, || {
+            let named = self.rename();
+            if named.is_err() {
+                // The first error is the one to report.
+                let _ = fs::remove_file(&self.temporary);
             }
-        }
-        let named = self.rename();
-        *state = if named.is_ok() { State::Published } else { State::Discarded };
-        if named.is_err() {
-            // The first error is the one to report.
-            let _ = fs::remove_file(&self.temporary);
-        }
-        registry::remove(&self.temporary);
-        named?;
-        sync_directory(&self.directory, self.durability)
+            registry::remove(&self.temporary);
+            named
+        })?;
+        if is_new { sync_directory(&self.directory, self.durability) } else { Ok(()) }
     }
 
     /// Removes the file, unless it has its name already.
     pub(crate) fn discard(&self) {
-        let mut state = self.state();
-        if *state == State::Open {
-            *state = State::Discarded;
+        self.fate.discard(|| {
             // Nobody can do anything about a file that cannot be removed; the next sink for this
             // target tries again.
             let _ = fs::remove_file(&self.temporary);
             registry::remove(&self.temporary);
-        }
+        });
     }
 
     fn rename(&self) -> Result<(), Error> {
@@ -149,11 +129,6 @@ impl Draft {
 
     fn error(&self, source: io::Error, syscall: &'static str) -> Error {
         Error::from_io(source, syscall, &self.target)
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        // Every change is one assignment.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

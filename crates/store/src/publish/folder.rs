@@ -5,12 +5,12 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use super::{
     Durability,
-    draft::{State, exchange, resolve, sync_directory},
+    draft::{exchange, resolve, sync_directory},
+    fate::Fate,
     name, registry, stale,
 };
 use crate::{Error, bytes};
@@ -27,7 +27,7 @@ pub(crate) struct Folder {
     durability: Durability,
     /// Tells processes in other containers that the directory is in use (see `stale`).
     _lock: Option<File>,
-    state: Mutex<State>,
+    fate: Fate,
 }
 
 impl Folder {
@@ -48,9 +48,9 @@ impl Folder {
         if let Some(lock) = &lock {
             let _ = lock.try_lock();
         }
-        let state = Mutex::new(State::Open);
+        let fate = Fate::new();
         // On failure the folder is dropped and the directory with it.
-        let folder = Self { target, temporary, directory, prefix, durability, _lock: lock, state };
+        let folder = Self { target, temporary, directory, prefix, durability, _lock: lock, fate };
         parts.try_for_each(|part| fs::create_dir(folder.temporary.join(part))).map_err(failed)?;
         Ok(folder)
     }
@@ -70,32 +70,22 @@ impl Folder {
 
     /// Gives the directory its name, and removes what had it before.
     pub(crate) fn publish(&self) -> Result<(), Error> {
-        let mut state = self.state();
-        match *state {
-            State::Open => {}
-            State::Published => return Ok(()),
-            State::Discarded => {
-                let message = format!("{} was given up before", self.target.display());
-                return Err(Error::InvalidArgument(message));
-            }
-        }
-        let named = self.flush().and_then(|()| self.rename());
-        *state = if named.is_ok() { State::Published } else { State::Discarded };
-        // After the name was changed this is what was replaced.
-        registry::erase(&self.temporary);
-        registry::remove(&self.temporary);
-        named?;
-        sync_directory(&self.directory, self.durability)
+        let is_new = self.fate.publish(&self.target, || {
+            let named = self.flush().and_then(|()| self.rename());
+            // After the name was changed this is what was replaced.
+            registry::erase(&self.temporary);
+            registry::remove(&self.temporary);
+            named
+        })?;
+        if is_new { sync_directory(&self.directory, self.durability) } else { Ok(()) }
     }
 
     /// Removes the directory, unless it has its name already.
     pub(crate) fn discard(&self) {
-        let mut state = self.state();
-        if *state == State::Open {
-            *state = State::Discarded;
+        self.fate.discard(|| {
             registry::remove(&self.temporary);
             registry::erase(&self.temporary);
-        }
+        });
     }
 
     /// Waits until all files are on the disk: by one call for the whole file system where there is one,
@@ -144,11 +134,6 @@ impl Folder {
 
     fn error(&self, source: io::Error, syscall: &'static str) -> Error {
         Error::from_io(source, syscall, &self.target)
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        // Every change is one assignment.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -4,6 +4,7 @@
 //! killed process leaves behind is removed by the next one that writes the same target.
 
 mod draft;
+mod fate;
 mod folder;
 mod gaps;
 mod name;
